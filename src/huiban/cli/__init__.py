@@ -1,0 +1,1 @@
+"""The huiban command: translate in, call one service, print."""

@@ -1,0 +1,1 @@
+"""The neighbours: one module each, a small Protocol with the real thing behind it."""

@@ -1,0 +1,1 @@
+"""Errands: one errand of one actor is one function and one transaction."""

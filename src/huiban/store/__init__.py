@@ -1,0 +1,1 @@
+"""The database: models, migrations and the few hot statements in SQL per dialect."""

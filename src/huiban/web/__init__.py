@@ -1,0 +1,1 @@
+"""What people and programs see: portal, desk and API; translate in, call one service, translate out."""
