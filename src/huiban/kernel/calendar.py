@@ -86,8 +86,14 @@ class CalendarYear:
 
 
 # State Council order 795 (2024), art. 2: the holidays with a fixed date in the solar calendar.
-_FIXED_HOLIDAYS = ((1, 1, "元旦"), (5, 1, "劳动节"), (5, 2, "劳动节"), (10, 1, "国庆节"))
-_FIXED_HOLIDAYS += ((10, 2, "国庆节"), (10, 3, "国庆节"))
+_FIXED_HOLIDAYS = (
+    (1, 1, "元旦"),
+    (5, 1, "劳动节"),
+    (5, 2, "劳动节"),
+    (10, 1, "国庆节"),
+    (10, 2, "国庆节"),
+    (10, 3, "国庆节"),
+)
 
 
 def statutory_year(year: int) -> CalendarYear:
@@ -199,25 +205,24 @@ class Calendar:
         )
 
     def workdays_between(self, after: int, until: int) -> int:
-        """Count the working days in (after, until], both given as ordinals."""
-        index = self._covering(min(after, until), max(after, until) + 1)
+        """Count the working days in (after, until], both given as ordinals, after <= until."""
+        index = self._index
+        if not (index.first <= after and until < index.end):
+            index = self._covering(after, until + 1)
         return index.before[until + 1 - index.first] - index.before[after + 1 - index.first]
 
     def workday_after(self, day: int, count: int) -> int:
-        """Return the ordinal of the count-th working day after a day; negative counts go back."""
-        if count == 0:
-            return self.next_workday(day)
-        # 366/200: even a year full of holidays has 200 working days.
+        """
+        Return the ordinal of the count-th working day after a day, itself not counted.
+
+        Negative counts go back; 0 is the day itself if it is a working day, else the next one.
+        """
+        # Even a year full of holidays has more than 200 working days.
         reach = abs(count) * 2 + 40
         index = self._covering(day - reach, day + reach)
         if count > 0:
             return index.workdays[index.before[day + 1 - index.first] + count - 1]
         return index.workdays[index.before[day - index.first] + count]
-
-    def next_workday(self, day: int) -> int:
-        """Return the day itself if it is a working day, else the first one after it."""
-        index = self._covering(day, day + 40)
-        return index.workdays[index.before[day - index.first]]
 
     def _covering(self, first: int, last: int) -> _Index:
         index = self._index
