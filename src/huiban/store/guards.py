@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Installs what the database itself refuses (changed history) and the SQLite writing views."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_FOLDER = Path(__file__).parent / "sql"
+_MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TRIGGER|VIEW) (\w+)", re.MULTILINE)
+
+
+def before_migrations(using: str, plan: list[Any], **_: Any) -> None:
+    """Remove triggers and views on SQLite, which cannot rebuild a table while they refer to it."""
+    connection = connections[using]
+    if plan and connection.vendor == "sqlite":
+        _drop(connection)
+
+
+def after_migrations(using: str, **_: Any) -> None:
+    """Install the current texts once the tables they speak of exist."""
+    connection = connections[using]
+    if "store_journal" not in connection.introspection.table_names():
+        return
+    if connection.vendor == "sqlite":
+        _drop(connection)
+    install(connection)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create every guard and writing view of this database."""
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of guards that this database lacks; empty when history is safe."""
+    catalogue = (
+        "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
+        present = {row[0] for row in cursor.fetchall()}
+    return sorted(name for _, name in _made(connection.vendor) if name not in present)
+
+
+def _drop(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        for kind, name in reversed(_made(connection.vendor)):
+            cursor.execute(f"DROP {kind} IF EXISTS {name}")
+
+
+def _made(vendor: str) -> list[tuple[str, str]]:
+    return [(match[1], match[2]) for match in _MADE.finditer(_text(vendor))]
+
+
+def _statements(vendor: str) -> Iterator[str]:
+    if vendor == "postgresql":
+        yield _text(vendor)
+        return
+    pending = ""
+    for line in _text(vendor).splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def _text(vendor: str) -> str:
+    return (_FOLDER / f"{vendor}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search index over titles and names, in what each database offers."""
+
+from django.db import migrations
+
+_CREATE = {
+    # detail=none: only whether a term occurs counts, which halves the index.
+    "sqlite": [
+        "CREATE VIRTUAL TABLE store_case_search USING fts5("
+        "grams, detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0')"
+    ],
+    "postgresql": [
+        "CREATE TABLE store_case_search ("
+        "case_id bigint PRIMARY KEY REFERENCES store_case (id), grams tsvector NOT NULL)",
+        "CREATE INDEX case_search_grams ON store_case_search USING gin (grams)",
+    ],
+}
+
+
+def create(apps, schema_editor):
+    for statement in _CREATE[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def drop(apps, schema_editor):
+    schema_editor.execute("DROP TABLE store_case_search")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0001_tables")]
+    operations = [migrations.RunPython(create, drop)]

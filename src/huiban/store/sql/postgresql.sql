@@ -1,0 +1,56 @@
+-- What keeps history fixed, for PostgreSQL. Installed after every migration.
+
+CREATE OR REPLACE FUNCTION hb_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'huiban: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE OR REPLACE FUNCTION hb_refuse_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  IF NEW.seq <> 1 AND NOT EXISTS (
+    SELECT 1 FROM store_journal WHERE case_id = NEW.case_id AND seq = NEW.seq - 1
+  ) THEN
+    RAISE EXCEPTION 'huiban: a journal has no gaps; the entry before this one is missing'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Waking a worker costs a lock that commits queue for, so only the job that finds the queue
+-- empty does it; a worker that is awake finds the rest by itself.
+CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM added) AND NOT EXISTS (
+    SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= now()
+      AND id < (SELECT min(id) FROM added)
+  ) THEN
+    PERFORM pg_notify('huiban_job', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hb_journal_no_update BEFORE UPDATE ON store_journal FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a journal entry is never changed; record a new one');
+CREATE OR REPLACE TRIGGER hb_journal_no_delete BEFORE DELETE ON store_journal FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a journal entry is never deleted');
+CREATE OR REPLACE TRIGGER hb_journal_no_truncate BEFORE TRUNCATE ON store_journal
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('a journal is never emptied');
+CREATE OR REPLACE TRIGGER hb_journal_no_gap BEFORE INSERT ON store_journal FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse_gap();
+CREATE OR REPLACE TRIGGER hb_document_fixed BEFORE UPDATE ON store_document FOR EACH ROW
+  WHEN ((OLD.number, OLD.case_id, OLD.sha256, OLD.sm3, OLD.size, OLD.object_key, OLD.issued_at)
+    IS DISTINCT FROM
+    (NEW.number, NEW.case_id, NEW.sha256, NEW.sm3, NEW.size, NEW.object_key, NEW.issued_at))
+  EXECUTE FUNCTION hb_refuse('an issued document is never changed; issue a new one');
+CREATE OR REPLACE TRIGGER hb_document_no_delete BEFORE DELETE ON store_document FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('an issued document is never deleted');
+CREATE OR REPLACE TRIGGER hb_document_no_truncate BEFORE TRUNCATE ON store_document
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('issued documents are never emptied');
+CREATE OR REPLACE TRIGGER hb_pack_no_update BEFORE UPDATE ON store_pack_version FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a published pack version is never changed; publish a new one');
+CREATE OR REPLACE TRIGGER hb_pack_no_delete BEFORE DELETE ON store_pack_version FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a published pack version is never deleted; cases refer to it');
+CREATE OR REPLACE TRIGGER hb_pack_no_truncate BEFORE TRUNCATE ON store_pack_version
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('published pack versions are never emptied');
+CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hb_wake();

@@ -1,0 +1,177 @@
+-- What keeps history fixed, and the two statements that write cases, for SQLite.
+-- Installed after every migration; dropped before one, because SQLite rebuilds tables to alter them.
+
+CREATE TRIGGER hb_journal_no_update BEFORE UPDATE ON store_journal BEGIN
+  SELECT RAISE(ABORT, 'huiban: a journal entry is never changed; record a new one');
+END;
+CREATE TRIGGER hb_journal_no_delete BEFORE DELETE ON store_journal BEGIN
+  SELECT RAISE(ABORT, 'huiban: a journal entry is never deleted');
+END;
+CREATE TRIGGER hb_journal_no_gap BEFORE INSERT ON store_journal
+WHEN NEW.seq <> 1 AND NOT EXISTS (
+  SELECT 1 FROM store_journal WHERE case_id = NEW.case_id AND seq = NEW.seq - 1
+) BEGIN
+  SELECT RAISE(ABORT, 'huiban: a journal has no gaps; the entry before this one is missing');
+END;
+CREATE TRIGGER hb_document_fixed BEFORE UPDATE ON store_document
+WHEN (OLD.number, OLD.case_id, OLD.sha256, OLD.sm3, OLD.size, OLD.object_key, OLD.issued_at)
+  IS NOT (NEW.number, NEW.case_id, NEW.sha256, NEW.sm3, NEW.size, NEW.object_key, NEW.issued_at)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: an issued document is never changed; issue a new one');
+END;
+CREATE TRIGGER hb_document_no_delete BEFORE DELETE ON store_document BEGIN
+  SELECT RAISE(ABORT, 'huiban: an issued document is never deleted');
+END;
+CREATE TRIGGER hb_pack_no_update BEFORE UPDATE ON store_pack_version BEGIN
+  SELECT RAISE(ABORT, 'huiban: a published pack version is never changed; publish a new one');
+END;
+CREATE TRIGGER hb_pack_no_delete BEFORE DELETE ON store_pack_version BEGIN
+  SELECT RAISE(ABORT, 'huiban: a published pack version is never deleted; cases refer to it');
+END;
+
+CREATE VIEW hb_open_case AS
+  SELECT id, number, submission_key, pack_code, pack_version, item_code, life, title, applicant,
+    subject_code, subject_name, department, division, channel, stage, outcome, light,
+    source_certificate, parent_case, submitted_at, accepted_at, due_at, committed_due_at,
+    statutory_due_at, chain_seq, chain_sha256, chain_sm3, standing, materials, payload,
+    '' AS grams, '' AS sort_at, '' AS tasks, '' AS deadlines, '' AS journal, '' AS jobs,
+    '' AS notices, '' AS draft
+  FROM store_case;
+
+CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
+  INSERT INTO store_case (id, version, number, submission_key, pack_code, pack_version, item_code,
+    life, title, applicant, subject_code, subject_name, department, division, channel, stage,
+    outcome, light, source_certificate, parent_case, submitted_at, accepted_at, due_at,
+    committed_due_at, statutory_due_at, chain_seq, chain_sha256, chain_sm3, standing, materials,
+    payload)
+  VALUES (NEW.id, 1, NEW.number, NEW.submission_key, NEW.pack_code, NEW.pack_version,
+    NEW.item_code, NEW.life, NEW.title, NEW.applicant, NEW.subject_code, NEW.subject_name,
+    NEW.department, NEW.division, NEW.channel, NEW.stage, NEW.outcome, NEW.light,
+    NEW.source_certificate, NEW.parent_case, NEW.submitted_at, NEW.accepted_at, NEW.due_at,
+    NEW.committed_due_at, NEW.statutory_due_at, NEW.chain_seq, NEW.chain_sha256, NEW.chain_sm3,
+    NEW.standing, NEW.materials, NEW.payload);
+  INSERT INTO store_case_search (rowid, grams) VALUES (NEW.id, NEW.grams);
+  INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
+    opened_at, light, sort_at)
+  SELECT NEW.id, json_extract(value, '$.key'), json_extract(value, '$.state'),
+    json_extract(value, '$.kind'), json_extract(value, '$.role'),
+    json_extract(value, '$.department'), json_extract(value, '$.division'),
+    json_extract(value, '$.holder'), json_extract(value, '$.waits_on'),
+    NEW.submitted_at, NEW.light, NEW.sort_at
+  FROM json_each(NEW.tasks);
+  INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
+    is_provisional, calendar_version, reading)
+  SELECT NEW.id, json_extract(value, '$.clock'), json_extract(value, '$.state'),
+    json_extract(value, '$.due_at'), json_extract(value, '$.next_event'),
+    json_extract(value, '$.next_event_at'), json_extract(value, '$.is_provisional'),
+    json_extract(value, '$.calendar_version'), json_extract(value, '$.reading')
+  FROM json_each(NEW.deadlines);
+  INSERT INTO store_journal (case_id, seq, at, actor, actor_name, role, act, stage_from, stage_to,
+    reason, basis, body, sha256, sm3, is_public)
+  SELECT NEW.id, json_extract(value, '$.seq'), json_extract(value, '$.at'),
+    json_extract(value, '$.actor'), json_extract(value, '$.actor_name'),
+    json_extract(value, '$.role'), json_extract(value, '$.act'),
+    json_extract(value, '$.stage_from'), json_extract(value, '$.stage_to'),
+    json_extract(value, '$.reason'), json_extract(value, '$.basis'),
+    json_extract(value, '$.body'), json_extract(value, '$.sha256'), json_extract(value, '$.sm3'),
+    json_extract(value, '$.is_public')
+  FROM json_each(NEW.journal);
+  INSERT INTO store_job (kind, payload, unique_key, state, run_after, attempts, worker, last_error,
+    created_at)
+  SELECT json_extract(value, '$.kind'), json_extract(value, '$.payload'),
+    json_extract(value, '$.unique_key'), 'ready',
+    coalesce(json_extract(value, '$.run_after'), NEW.submitted_at), 0, '', '', NEW.submitted_at
+  FROM json_each(NEW.jobs) WHERE true
+  ON CONFLICT (unique_key) DO NOTHING;
+  INSERT INTO store_notice (case_id, code, subject_code, title, text, title_en, text_en, link,
+    created_at)
+  SELECT NEW.id, json_extract(value, '$.code'), json_extract(value, '$.subject_code'),
+    json_extract(value, '$.title'), json_extract(value, '$.text'),
+    json_extract(value, '$.title_en'), json_extract(value, '$.text_en'),
+    json_extract(value, '$.link'), NEW.submitted_at
+  FROM json_each(NEW.notices);
+  UPDATE store_blob SET case_id = NEW.id, draft = '' WHERE draft = NEW.draft AND draft <> '';
+  DELETE FROM store_draft WHERE number = NEW.draft;
+END;
+
+CREATE VIEW hb_record AS
+  SELECT id, version AS expected_version, '' AS at, stage, standing, light, due_at,
+    committed_due_at, statutory_due_at, chain_seq, chain_sha256, chain_sm3, outcome, title,
+    subject_name, payload, materials, department, division, source_certificate, accepted_at,
+    decided_at, closed_at, archived_at, '' AS grams, '' AS sort_at, '' AS tasks_opened,
+    '' AS tasks_closed, '' AS deadlines, '' AS journal, '' AS jobs, '' AS notices
+  FROM store_case;
+
+CREATE TRIGGER hb_record INSTEAD OF INSERT ON hb_record BEGIN
+  SELECT RAISE(ABORT, 'huiban: stale version') WHERE NOT EXISTS (
+    SELECT 1 FROM store_case WHERE id = NEW.id AND version = NEW.expected_version
+  );
+  UPDATE store_case SET version = version + 1, stage = NEW.stage, standing = NEW.standing,
+    light = NEW.light, due_at = NEW.due_at, committed_due_at = NEW.committed_due_at,
+    statutory_due_at = NEW.statutory_due_at, chain_seq = NEW.chain_seq,
+    chain_sha256 = NEW.chain_sha256, chain_sm3 = NEW.chain_sm3,
+    outcome = coalesce(NEW.outcome, outcome), title = coalesce(NEW.title, title),
+    subject_name = coalesce(NEW.subject_name, subject_name),
+    payload = coalesce(NEW.payload, payload), materials = coalesce(NEW.materials, materials),
+    department = coalesce(NEW.department, department),
+    division = coalesce(NEW.division, division),
+    source_certificate = coalesce(NEW.source_certificate, source_certificate),
+    accepted_at = coalesce(NEW.accepted_at, accepted_at),
+    decided_at = coalesce(NEW.decided_at, decided_at),
+    closed_at = coalesce(NEW.closed_at, closed_at),
+    archived_at = coalesce(NEW.archived_at, archived_at)
+  WHERE id = NEW.id;
+  UPDATE store_case_search SET grams = NEW.grams WHERE rowid = NEW.id AND NEW.grams IS NOT NULL;
+  UPDATE store_task SET closed_at = NEW.at
+  WHERE case_id = NEW.id AND closed_at IS NULL
+    AND key IN (SELECT value FROM json_each(NEW.tasks_closed));
+  INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
+    opened_at, light, sort_at)
+  SELECT NEW.id, json_extract(value, '$.key'), json_extract(value, '$.state'),
+    json_extract(value, '$.kind'), json_extract(value, '$.role'),
+    json_extract(value, '$.department'), json_extract(value, '$.division'),
+    json_extract(value, '$.holder'), json_extract(value, '$.waits_on'),
+    NEW.at, NEW.light, NEW.sort_at
+  FROM json_each(NEW.tasks_opened) WHERE true
+  ON CONFLICT (case_id, key) DO UPDATE SET state = excluded.state, kind = excluded.kind,
+    role = excluded.role, department = excluded.department, division = excluded.division,
+    holder = excluded.holder, waits_on = excluded.waits_on, closed_at = NULL;
+  UPDATE store_task SET light = NEW.light, sort_at = NEW.sort_at
+  WHERE case_id = NEW.id AND closed_at IS NULL
+    AND (light <> NEW.light OR sort_at <> NEW.sort_at);
+  INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
+    is_provisional, calendar_version, reading)
+  SELECT NEW.id, json_extract(value, '$.clock'), json_extract(value, '$.state'),
+    json_extract(value, '$.due_at'), json_extract(value, '$.next_event'),
+    json_extract(value, '$.next_event_at'), json_extract(value, '$.is_provisional'),
+    json_extract(value, '$.calendar_version'), json_extract(value, '$.reading')
+  FROM json_each(NEW.deadlines) WHERE true
+  ON CONFLICT (case_id, clock) DO UPDATE SET state = excluded.state, due_at = excluded.due_at,
+    next_event = excluded.next_event, next_event_at = excluded.next_event_at,
+    is_provisional = excluded.is_provisional, calendar_version = excluded.calendar_version,
+    reading = excluded.reading;
+  INSERT INTO store_journal (case_id, seq, at, actor, actor_name, role, act, stage_from, stage_to,
+    reason, basis, body, sha256, sm3, is_public)
+  SELECT NEW.id, json_extract(value, '$.seq'), json_extract(value, '$.at'),
+    json_extract(value, '$.actor'), json_extract(value, '$.actor_name'),
+    json_extract(value, '$.role'), json_extract(value, '$.act'),
+    json_extract(value, '$.stage_from'), json_extract(value, '$.stage_to'),
+    json_extract(value, '$.reason'), json_extract(value, '$.basis'),
+    json_extract(value, '$.body'), json_extract(value, '$.sha256'), json_extract(value, '$.sm3'),
+    json_extract(value, '$.is_public')
+  FROM json_each(NEW.journal);
+  INSERT INTO store_job (kind, payload, unique_key, state, run_after, attempts, worker, last_error,
+    created_at)
+  SELECT json_extract(value, '$.kind'), json_extract(value, '$.payload'),
+    json_extract(value, '$.unique_key'), 'ready',
+    coalesce(json_extract(value, '$.run_after'), NEW.at), 0, '', '', NEW.at
+  FROM json_each(NEW.jobs) WHERE true
+  ON CONFLICT (unique_key) DO NOTHING;
+  INSERT INTO store_notice (case_id, code, subject_code, title, text, title_en, text_en, link,
+    created_at)
+  SELECT NEW.id, json_extract(value, '$.code'), json_extract(value, '$.subject_code'),
+    json_extract(value, '$.title'), json_extract(value, '$.text'),
+    json_extract(value, '$.title_en'), json_extract(value, '$.text_en'),
+    json_extract(value, '$.link'), NEW.at
+  FROM json_each(NEW.notices);
+END;

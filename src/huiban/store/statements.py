@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two statements that write cases: one data-modifying statement each, per dialect."""
+
+
+def _slots(names: tuple[str, ...]) -> str:
+    return ", ".join(f"%({name})s" for name in names)
+
+
+OPEN_FIELDS = (
+    "id", "number", "submission_key", "pack_code", "pack_version", "item_code", "life", "title",
+    "applicant", "subject_code", "subject_name", "department", "division", "channel", "stage",
+    "outcome", "light", "source_certificate", "parent_case", "submitted_at", "accepted_at",
+    "due_at", "committed_due_at", "statutory_due_at", "chain_seq", "chain_sha256", "chain_sm3",
+    "standing", "materials", "payload",
+)  # fmt: skip
+_WRITTEN = (
+    "stage", "standing", "light", "due_at", "committed_due_at", "statutory_due_at", "chain_seq",
+    "chain_sha256", "chain_sm3",
+)  # fmt: skip
+_KEPT = (
+    "outcome", "title", "subject_name", "payload", "materials", "department", "division",
+    "source_certificate", "accepted_at", "decided_at", "closed_at", "archived_at",
+)  # fmt: skip
+RECORD_FIELDS = ("id", "expected_version", "at", *_WRITTEN, *_KEPT)
+
+_OPEN_ALL = (
+    *OPEN_FIELDS, "grams", "sort_at", "tasks", "deadlines", "journal", "jobs", "notices", "draft",
+)  # fmt: skip
+_RECORD_ALL = (
+    *RECORD_FIELDS, "grams", "sort_at", "tasks_opened", "tasks_closed", "deadlines", "journal",
+    "jobs", "notices",
+)  # fmt: skip
+# The views and what they write are in sql/sqlite.sql.
+_SQLITE_OPEN = f"INSERT INTO hb_open_case ({', '.join(_OPEN_ALL)}) VALUES ({_slots(_OPEN_ALL)})"
+_SQLITE_RECORD = f"INSERT INTO hb_record ({', '.join(_RECORD_ALL)}) VALUES ({_slots(_RECORD_ALL)})"
+
+_TASK = (
+    "key text, state text, kind text, role text, department text, division text, holder text, "
+    "waits_on text"
+)
+_DEADLINE = (
+    "clock text, state text, due_at timestamptz, next_event text, next_event_at timestamptz, "
+    "is_provisional bool, calendar_version text, reading text"
+)
+_JOURNAL = (
+    "seq int, at timestamptz, actor text, actor_name text, role text, act text, stage_from text, "
+    "stage_to text, reason text, basis text, body text, sha256 text, sm3 text, is_public bool"
+)
+_JOB = "kind text, payload text, unique_key text, run_after timestamptz"
+_NOTICE = (
+    "code text, subject_code text, title text, text text, title_en text, text_en text, link text"
+)
+# Every part reads `found`, the case row just written: no case, no rows.
+_POSTGRES_PARTS = f"""
+, added_deadline AS (
+  INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
+    is_provisional, calendar_version, reading)
+  SELECT found.id, x.* FROM found, jsonb_to_recordset(%(deadlines)s::jsonb) AS x({_DEADLINE})
+  ON CONFLICT (case_id, clock) DO UPDATE SET state = excluded.state, due_at = excluded.due_at,
+    next_event = excluded.next_event, next_event_at = excluded.next_event_at,
+    is_provisional = excluded.is_provisional, calendar_version = excluded.calendar_version,
+    reading = excluded.reading
+), added_journal AS (
+  INSERT INTO store_journal (case_id, seq, at, actor, actor_name, role, act, stage_from, stage_to,
+    reason, basis, body, sha256, sm3, is_public)
+  SELECT found.id, x.* FROM found, jsonb_to_recordset(%(journal)s::jsonb) AS x({_JOURNAL})
+), added_job AS (
+  INSERT INTO store_job (kind, payload, unique_key, state, run_after, attempts, worker, last_error,
+    created_at)
+  SELECT x.kind, x.payload, x.unique_key, 'ready', coalesce(x.run_after, %(at)s), 0, '', '', %(at)s
+  FROM found, jsonb_to_recordset(%(jobs)s::jsonb) AS x({_JOB})
+  ON CONFLICT (unique_key) DO NOTHING
+), added_notice AS (
+  INSERT INTO store_notice (case_id, code, subject_code, title, text, title_en, text_en, link,
+    created_at)
+  SELECT found.id, x.*, %(at)s
+  FROM found, jsonb_to_recordset(%(notices)s::jsonb) AS x({_NOTICE})
+)"""
+_POSTGRES_OPEN = f"""
+WITH found AS (
+  INSERT INTO store_case (version, {", ".join(OPEN_FIELDS)})
+  VALUES (1, {_slots(OPEN_FIELDS)}) RETURNING id
+), added_search AS (
+  INSERT INTO store_case_search (case_id, grams)
+  SELECT id, array_to_tsvector(string_to_array(%(grams)s, ' ')) FROM found
+), added_task AS (
+  INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
+    opened_at, light, sort_at)
+  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s
+  FROM found, jsonb_to_recordset(%(tasks)s::jsonb) AS x({_TASK})
+){_POSTGRES_PARTS}, kept_file AS (
+  UPDATE store_blob SET case_id = found.id, draft = '' FROM found
+  WHERE store_blob.draft = %(draft)s AND store_blob.draft <> ''
+), spent_draft AS (
+  DELETE FROM store_draft USING found WHERE number = %(draft)s
+)
+SELECT id FROM found"""
+# A task both closed and opened stays open; one statement may touch each row only once.
+_POSTGRES_RECORD = f"""
+WITH found AS (
+  UPDATE store_case SET version = version + 1,
+    {", ".join(f"{name} = %({name})s" for name in _WRITTEN)},
+    {", ".join(f"{name} = coalesce(%({name})s, {name})" for name in _KEPT)}
+  WHERE id = %(id)s AND version = %(expected_version)s RETURNING id
+), found_again AS (
+  UPDATE store_case_search SET grams = array_to_tsvector(string_to_array(%(grams)s, ' '))
+  FROM found WHERE case_id = found.id AND %(grams)s IS NOT NULL
+), opened AS (
+  INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
+    opened_at, light, sort_at)
+  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s
+  FROM found, jsonb_to_recordset(%(tasks_opened)s::jsonb) AS x({_TASK})
+  ON CONFLICT (case_id, key) DO UPDATE SET state = excluded.state, kind = excluded.kind,
+    role = excluded.role, department = excluded.department, division = excluded.division,
+    holder = excluded.holder, waits_on = excluded.waits_on, closed_at = NULL,
+    light = excluded.light, sort_at = excluded.sort_at
+), others AS (
+  UPDATE store_task SET light = %(light)s, sort_at = %(sort_at)s,
+    closed_at = CASE WHEN %(tasks_closed)s::jsonb ? key THEN %(at)s END
+  FROM found WHERE case_id = found.id AND closed_at IS NULL
+    AND NOT %(opened_keys)s::jsonb ? key
+    AND (light <> %(light)s OR sort_at <> %(sort_at)s OR %(tasks_closed)s::jsonb ? key)
+){_POSTGRES_PARTS}
+SELECT id FROM found"""
+
+OPEN = {"sqlite": _SQLITE_OPEN, "postgresql": _POSTGRES_OPEN}
+RECORD = {"sqlite": _SQLITE_RECORD, "postgresql": _POSTGRES_RECORD}
