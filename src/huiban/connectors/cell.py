@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading strangers' files in a child process with a deadline and a memory limit."""
+
+import atexit
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Empty, LifoQueue
+from threading import Timer
+from typing import Any
+
+from huiban.connectors import cell_jobs
+
+# A 2 kB PDF can keep PDFium busy for minutes, and PDFium can neither be interrupted nor entered
+# by two threads. A process of its own can be killed, and takes a crash of the C code with it.
+
+CELLS = 2
+SECONDS = 10.0
+_WAIT = 30.0
+
+
+class FileTooHeavy(Exception):
+    """Reading the file took too long or too much memory, or broke the reader."""
+
+
+def ask(
+    job: str, content: bytes, wanted: Mapping[str, object], seconds: float = SECONDS
+) -> tuple[dict[str, Any], bytes]:
+    """
+    Have a job of `cell_jobs` done on the content; give its JSON and its bytes.
+
+    :raises FileTooHeavy: if there is no answer within `seconds`; the next call starts afresh.
+    """
+    pool = _pool
+    try:
+        cell = pool.get(timeout=_WAIT)
+    except Empty:
+        raise FileTooHeavy("every reader is busy") from None
+    try:
+        return cell.ask({"job": job, **wanted}, content, seconds)
+    finally:
+        pool.put(cell)
+
+
+class _Cell:
+    """One child process, started when first used and again after it was killed."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def ask(
+        self, head: dict[str, object], content: bytes, seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        child = self._started()
+        alarm = Timer(seconds, child.kill)
+        alarm.start()
+        try:
+            answer = _exchange(child, head, content)
+        finally:
+            alarm.cancel()
+        if answer is None:
+            self.stop()
+            raise FileTooHeavy(f"{head['job']} gave no answer within {seconds:g} seconds")
+        return answer
+
+    def stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            _close(pipe)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._child is None or self._child.poll() is not None:
+            self.stop()
+            self._child = _start()
+        return self._child
+
+
+def _start() -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-I", str(Path(cell_jobs.__file__).resolve())]
+    return subprocess.Popen(
+        program,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"LANG": "C.UTF-8"},  # none of our settings or secrets
+        cwd="/",
+    )
+
+
+def _exchange(
+    child: subprocess.Popen[bytes], head: dict[str, object], content: bytes
+) -> tuple[dict[str, Any], bytes] | None:
+    if child.stdin is None or child.stdout is None:
+        return None
+    try:
+        cell_jobs.send(child.stdin, head, content)
+        return cell_jobs.receive(child.stdout)
+    except OSError:  # the child died while being written to
+        return None
+
+
+def _close(pipe: Any) -> None:
+    with contextlib.suppress(OSError):  # unsent bytes for a dead child
+        pipe.close()
+
+
+def _new_pool() -> LifoQueue[_Cell]:
+    pool: LifoQueue[_Cell] = LifoQueue()
+    for _ in range(CELLS):
+        pool.put(_Cell())
+    return pool
+
+
+def _stop_all() -> None:
+    while not _pool.empty():
+        _pool.get_nowait().stop()
+
+
+def _start_afresh() -> None:
+    """This function will leave a forked process its own readers; two users garble one pipe."""
+    global _pool
+    _inherited.append(_pool)
+    _pool = _new_pool()
+
+
+_inherited: list[LifoQueue[_Cell]] = []
+_pool = _new_pool()
+atexit.register(_stop_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_afresh)

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents as PDF (文书): a version's typst texts and one JSON value in, an archival PDF out."""
+
+import atexit
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from tempfile import mkdtemp
+from threading import Lock
+
+import pypdfium2 as pdfium
+import typst
+
+from huiban.connectors import fonts, qr
+from huiban.connectors.pdf_template import TemplateRefused, check_templates, refusal_of
+from huiban.connectors.pdf_text import Printable
+
+__all__ = ["About", "Rendered", "TemplateRefused", "check_templates", "render"]
+
+# PDF/A-3a keeps the data the page was set from inside the file; PDF/UA-1 lets a screen reader
+# read it. typst refuses to write a file that breaks either.
+STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
+
+_ENTRY_TEXT = """\
+#import "/huiban.typ": paper
+#set document(title: paper.title, author: paper.author, date: datetime(..paper.dated))
+#set text(lang: paper.language, region: "cn", font: "Noto Serif SC")
+#pdf.attach("data.json", bytes(sys.inputs.source), relationship: "source",
+  mime-type: "application/json", description: paper.attached)
+#include "/{main}"
+"""
+_PRELUDE_TEXT = """\
+#let data = json(bytes(sys.inputs.data))
+#let paper = json(bytes(sys.inputs.paper))
+"""
+
+# PDFium keeps global state and must not be entered by two threads.
+_pdfium_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a document outside its text; `dated` is the date of the document itself."""
+
+    title: str
+    dated: date
+    language: str = "zh"
+    author: str = ""
+    verify_url: str = ""
+    """Where anybody checks the document; printed as a QR code."""
+    is_sample: bool = False
+    """Prints 「演示数据」 on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One finished PDF; `unprintable` lists characters no font had, printed as 〓."""
+
+    content: bytes
+    pages: int
+    sha256: str
+    unprintable: tuple[str, ...] = ()
+
+
+def render(
+    texts: Mapping[str, str], main: str, data: Mapping[str, object], about: About
+) -> Rendered:
+    """
+    Set one document and return the PDF, a PDF/A-3a and PDF/UA-1 file with `data` attached.
+
+    `texts` maps the path a template is imported by (`documents/letter.typ`) to its text; a
+    template sees these and nothing else. `data` is JSON. The same arguments give the same bytes.
+
+    :raises TemplateRefused: if a template is missing, faulty or reaches outside its texts.
+    :raises huiban.connectors.fonts.FontsMissing: if set-up has not brought the fonts.
+    """
+    check_templates(texts, main)
+    available = fonts.opened()
+    printable = Printable(available.prints)
+    inputs = {
+        "data": _json(printable.value(data)),
+        "paper": _json(printable.value(_paper(about))),
+        "source": _json(data),
+    }
+    try:
+        content = _compile(_files(texts, main), available.fonts, inputs, about.dated)
+    except typst.TypstError as error:
+        raise refusal_of(error, main) from None
+    digest = hashlib.sha256(content).hexdigest()
+    return Rendered(content, _count_pages(content), digest, printable.missing())
+
+
+def _compile(
+    files: dict[str, bytes], available: typst.Fonts, inputs: dict[str, str], dated: date
+) -> bytes:
+    # A compiler holds its files in memory for one run only and takes 0.1 ms to make; what is
+    # worth keeping warm (parsed sources, shaped fonts) typst keeps by content for all of them.
+    nowhere = _empty_folder()
+    compiler = typst.Compiler(
+        files,  # type: ignore[type-var]  # its README offers a dict of files, its stub forgot it
+        root=nowhere,
+        font_paths=available,
+        ignore_system_fonts=True,
+        package_path=nowhere,
+        package_cache_path=nowhere,
+    )
+    made = compiler.compile(
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards=STANDARDS,
+        timestamp=datetime.combine(dated, time(), UTC),
+    )
+    assert isinstance(made, bytes), "one PDF comes back as bytes"
+    return made
+
+
+def _files(texts: Mapping[str, str], main: str) -> dict[str, bytes]:
+    files = {path: text.encode() for path, text in texts.items() if path.endswith((".typ", ".svg"))}
+    # typst starts at the file called main.typ.
+    return files | {
+        "main.typ": _ENTRY_TEXT.format(main=main).encode(),
+        "huiban.typ": _PRELUDE_TEXT.encode(),
+    }
+
+
+def _paper(about: About) -> dict[str, object]:
+    day = about.dated
+    return asdict(about) | {
+        "dated": {"year": day.year, "month": day.month, "day": day.day},
+        "qr": qr.svg(about.verify_url) if about.verify_url else "",
+        "attached": "Structured data" if about.language.startswith("en") else "文书结构化数据",
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _count_pages(content: bytes) -> int:
+    with _pdfium_lock:
+        document = pdfium.PdfDocument(content)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
+@lru_cache(maxsize=1)
+def _empty_folder() -> str:
+    """This function will give a folder with nothing in it, the only one typst may look into."""
+    made = mkdtemp(prefix="huiban-typst-")
+    atexit.register(os.rmdir, made)
+    return made
