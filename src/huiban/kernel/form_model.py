@@ -9,6 +9,8 @@ from enum import StrEnum
 from huiban.kernel.rule import Criterion, Rule
 from huiban.kernel.words import Words
 
+NOTHING = Words("")
+
 Values = Mapping[str, object]
 """Canonical stored values by field key, JSON-typed; an absent value has no key."""
 
@@ -47,14 +49,15 @@ class Field:
     required: bool = False
     required_when: Rule | None = None
     show_when: Rule | None = None
-    why: Words = Words("")
+    why: Words = NOTHING
     """Why it is asked (为什么要填)."""
-    hint: Words = Words("")
+    hint: Words = NOTHING
     """How to fill it in (怎么填), with an example."""
     options: tuple[Option, ...] = ()
     multiple: bool = False
     columns: tuple["Field", ...] = ()
     minimum: Decimal | None = None
+    """NUMBER and MONEY take no negatives unless this is negative."""
     maximum: Decimal | None = None
     decimals: int = 0
     unit: str = ""
@@ -64,6 +67,7 @@ class Field:
     format: str = ""
     """A named shape of text: one of `form_text.FORMATS`, e.g. `plate`, `email`."""
     min_rows: int = 0
+    """A table with 1 or more is required whenever it is shown."""
     max_rows: int = 100
     accept: tuple[str, ...] = ()
     """Media types taken, e.g. `application/pdf`, `image/*`; empty takes any."""
@@ -75,22 +79,35 @@ class Field:
     prefill: tuple[str, ...] = ()
     """Names of the sources that may fill it, tried in order."""
     sensitive: bool = False
-    text: Words = Words("")
+    text: Words = NOTHING
     """The full text of a declaration (承诺书)."""
     locked_in: frozenset[str] = frozenset()
     """Lives (新办、变更…) in which the value may not change."""
 
     @property
     def places(self) -> int:
-        """This property will give the decimals kept: money has two, a number its own."""
+        """The decimals kept: money has two, a number its own."""
         return 2 if self.kind is FieldKind.MONEY else self.decimals
+
+    @property
+    def least(self) -> Decimal:
+        return Decimal(0) if self.minimum is None else self.minimum
+
+    @property
+    def fewest_rows(self) -> int:
+        """The rows a table must have once it is filled in."""
+        return max(self.min_rows, 1)
+
+    @property
+    def is_always_needed(self) -> bool:
+        return self.required or self.min_rows > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
     key: str
     title: Words
-    intro: Words = Words("")
+    intro: Words = NOTHING
     fields: tuple[Field, ...] = ()
 
 
@@ -117,7 +134,7 @@ class Form:
         object.__setattr__(self, "_by_key", placed)
 
     def fields(self) -> Iterator[Field]:
-        """This method will yield the top-level fields in the order they are asked."""
+        """Yield the top-level fields in the order they are asked."""
         for part in self.sections:
             yield from part.fields
 
@@ -129,7 +146,7 @@ class Form:
         return next((part for part in self.sections if part.key == key), None)
 
     def section_of(self, path: str) -> str:
-        """This method will return the section key of a path such as `vehicles.2.plate`."""
+        """Return the section key of a path such as `vehicles.2.plate`."""
         found = self._by_key.get(path.partition(".")[0])
         return found[0].key if found else ""
 
@@ -154,6 +171,8 @@ class Reading:
     """Paths that must be filled in and are empty; each also has a problem `required`."""
     typed: dict[str, object] = field(default_factory=dict)
     """Path → text (or list of texts) as typed, for the fields with a problem."""
+    warnings: tuple[FieldProblem, ...] = ()
+    """Accepted, but worth a second look (e.g. an old region code in a person number)."""
     unknown: tuple[str, ...] = ()
     """Keys sent that the form does not have; the web ignores them, the API refuses them."""
 
@@ -163,7 +182,7 @@ class Reading:
 
     @property
     def mistakes(self) -> tuple[FieldProblem, ...]:
-        """This property will give the problems other than empty fields: what a draft must show."""
+        """The problems other than empty fields: what a draft must show."""
         return tuple(one for one in self.problems if one.code != "required")
 
 

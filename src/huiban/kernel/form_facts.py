@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What rules may know of a filled-in form, and of which type each fact is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from huiban.kernel.form_model import Field, FieldKind, Form, Values
+from huiban.kernel.rule import FactKind, FactType
+
+_TEXT = FactType(FactKind.TEXT)
+_TYPES = {
+    FieldKind.DATE: FactType(FactKind.DATE),
+    FieldKind.BOOLEAN: FactType(FactKind.BOOLEAN),
+    FieldKind.DECLARATION: FactType(FactKind.BOOLEAN),
+}
+_COUNT = FactType(FactKind.INTEGER)
+
+
+def fact_schema(form: Form) -> dict[str, FactType]:
+    """Return the facts a rule over this form may use, by name."""
+    return {name: kind for field in form.fields() for name, kind in _facts_of(field)}
+
+
+def row_schema(form: Form, table: Field) -> dict[str, FactType]:
+    """Return the facts a column's condition may use: the form's and its own row's, row first."""
+    cells = {name: kind for field in table.columns for name, kind in _facts_of(field)}
+    return fact_schema(form) | cells
+
+
+def facts(form: Form, values: Values) -> dict[str, object]:
+    """
+    Return the facts of a form as rules want them: dates, decimals, texts, lists of texts.
+
+    A table gives `<key>_count`, and `<key>_<column>_sum` for its number columns; a sum is
+    unknown while one of its cells is empty. Files give `<key>_count`. What is not filled in
+    is absent, and so unknown; an empty table or file list is known to have none.
+    """
+    return facts_of(form.fields(), values)
+
+
+def facts_of(fields: Iterator[Field] | tuple[Field, ...], values: Values) -> dict[str, object]:
+    """Return the facts of some fields, such as the columns of one row."""
+    known: dict[str, object] = {}
+    for field in fields:
+        known |= _known(field, values.get(field.key))
+    return known
+
+
+def owner_of(form: Form) -> dict[str, str]:
+    """Return which field each fact comes from, e.g. `vehicles_count` from `vehicles`."""
+    return {name: field.key for field in form.fields() for name, _ in _facts_of(field)}
+
+
+def _facts_of(field: Field) -> Iterator[tuple[str, FactType]]:
+    if field.kind in (FieldKind.TABLE, FieldKind.FILE):
+        yield f"{field.key}_count", _COUNT
+        for column in _summed(field):
+            yield f"{field.key}_{column.key}_sum", _fact_type(column)
+    else:
+        yield field.key, _fact_type(field)
+
+
+def _summed(table: Field) -> Iterator[Field]:
+    return (one for one in table.columns if one.kind in (FieldKind.NUMBER, FieldKind.MONEY))
+
+
+def _fact_type(field: Field) -> FactType:
+    if field.kind in (FieldKind.NUMBER, FieldKind.MONEY):
+        places = field.places
+        return FactType(FactKind.DECIMAL, decimals=places) if places else _COUNT
+    if field.kind is FieldKind.CHOICE:
+        options = tuple(option.value for option in field.options)
+        return FactType(FactKind.LIST if field.multiple else FactKind.CHOICE, options)
+    return _TYPES.get(field.kind, _TEXT)
+
+
+def _known(field: Field, value: object) -> dict[str, object]:
+    if field.kind in (FieldKind.TABLE, FieldKind.FILE):
+        rows = value if isinstance(value, list) else []
+        return {f"{field.key}_count": len(rows)} | _sums(field, rows)
+    fact = _fact(field, value)
+    return {} if fact is None else {field.key: fact}
+
+
+def _sums(table: Field, rows: list[object]) -> dict[str, object]:
+    sums: dict[str, object] = {}
+    for column in _summed(table):
+        cells = [
+            _fact(column, row.get(column.key)) if isinstance(row, Mapping) else None for row in rows
+        ]
+        numbers = [cell for cell in cells if isinstance(cell, int | Decimal)]
+        if len(numbers) == len(cells):
+            nothing = Decimal(0) if column.places else 0
+            sums[f"{table.key}_{column.key}_sum"] = sum(numbers, nothing)
+    return sums
+
+
+def _fact(field: Field, value: object) -> object:
+    """Return the typed value; what an older version of the form stored otherwise is unknown."""
+    convert = _CONVERT.get(field.kind, _text)
+    try:
+        return convert(field, value)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _text(_: Field, value: object) -> object:
+    return value if isinstance(value, str) else None
+
+
+def _number(field: Field, value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return Decimal(value) if field.places else int(value)
+
+
+def _date(_: Field, value: object) -> object:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _boolean(_: Field, value: object) -> object:
+    return value if isinstance(value, bool) else None
+
+
+def _choice(field: Field, value: object) -> object:
+    if not field.multiple:
+        return value if isinstance(value, str) else None
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else None
+
+
+def _part(name: str) -> Callable[[Field, object], object]:
+    def of(_: Field, value: object) -> object:
+        return value.get(name) if isinstance(value, Mapping) else None
+
+    return of
+
+
+_CONVERT: Mapping[FieldKind, Callable[[Field, object], object]] = {
+    FieldKind.NUMBER: _number,
+    FieldKind.MONEY: _number,
+    FieldKind.DATE: _date,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.CHOICE: _choice,
+    FieldKind.ADDRESS: _part("text"),
+    FieldKind.DECLARATION: _part("agreed"),
+    FieldKind.SIGNATURE: _part("name"),
+}
