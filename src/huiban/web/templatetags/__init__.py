@@ -1,0 +1,1 @@
+"""Template tags of the screens: load them with `{% load huiban %}`."""
