@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules (规则): conditions as a typed subset of SQL, one checked tree for every back end."""
+
+from huiban.kernel.rule.closure import closure
+from huiban.kernel.rule.judge import (
+    Criterion,
+    FactMistyped,
+    Finding,
+    Judgment,
+    Verdict,
+    judge,
+    missing,
+    overall,
+)
+from huiban.kernel.rule.read import parse
+from huiban.kernel.rule.tree import FactKind, FactType, Node, Rule, RuleRefused, Schema
+
+__all__ = [
+    "Criterion",
+    "FactKind",
+    "FactMistyped",
+    "FactType",
+    "Finding",
+    "Judgment",
+    "Node",
+    "Rule",
+    "RuleRefused",
+    "Schema",
+    "Verdict",
+    "closure",
+    "judge",
+    "missing",
+    "overall",
+    "parse",
+]

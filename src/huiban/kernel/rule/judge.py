@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts: each criterion passes, fails or stays unknown; why, by what law, who can answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+
+from huiban.kernel.rule.closure import closure, evaluator
+from huiban.kernel.rule.tree import FactKind, Node, Rule, walk
+from huiban.kernel.words import Words
+
+NO_WORDS = Words("")
+
+
+class Verdict(StrEnum):
+    """What a criterion says; unknown goes to a person and never refuses anybody."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class FactMistyped(TypeError):
+    """A fact whose Python type is not that of its kind; comparing it could answer wrongly."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One condition (条件) with its title, legal basis, and who can answer when it is unknown."""
+
+    code: str
+    title: Words
+    rule: Rule
+    basis: str
+    asks: str = ""
+    message: Words = NO_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    What one criterion said of one case.
+
+    `missing` names only the unknown facts that kept the answer open; `facts` the known ones used.
+    """
+
+    code: str
+    title: Words
+    verdict: Verdict
+    missing: tuple[str, ...]
+    facts: Mapping[str, object]
+    basis: str
+    asks: str
+    message: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """The verdict over all criteria (Kleene's and), with a finding for each."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+
+_TYPES: dict[FactKind, tuple[type, ...]] = {
+    FactKind.TEXT: (str,),
+    FactKind.CHOICE: (str,),
+    FactKind.INTEGER: (int,),
+    FactKind.DECIMAL: (Decimal, int),
+    FactKind.DATE: (date,),
+    FactKind.BOOLEAN: (bool,),
+    FactKind.LIST: (list, tuple, set, frozenset),
+}
+_VERDICTS = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}
+
+
+def judge(criteria: Iterable[Criterion], facts: Mapping[str, object], as_of: date) -> Judgment:
+    """
+    This function will judge one case by all criteria.
+
+    :raises FactMistyped: if a fact that is asked for has the wrong Python type.
+    """
+    findings = tuple(_finding(criterion, facts, as_of) for criterion in criteria)
+    return Judgment(overall(finding.verdict for finding in findings), findings)
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """This function will join verdicts: one failure fails, one unknown keeps the rest open."""
+    result = Verdict.PASS
+    for verdict in verdicts:
+        if verdict is Verdict.FAIL:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            result = verdict
+    return result
+
+
+def _finding(criterion: Criterion, facts: Mapping[str, object], as_of: date) -> Finding:
+    rule = criterion.rule
+    used = {}
+    for name, kind in _kinds(rule):
+        value = facts.get(name)
+        if value is not None:
+            check_fact(name, kind, value)
+            used[name] = value
+    verdict = _VERDICTS[closure(rule)(facts, as_of)]
+    return Finding(
+        criterion.code,
+        criterion.title,
+        verdict,
+        missing(rule, facts, as_of) if verdict is Verdict.UNKNOWN else (),
+        used,
+        criterion.basis,
+        criterion.asks,
+        criterion.message,
+    )
+
+
+def check_fact(name: str, kind: FactKind, value: object) -> None:
+    """
+    This function will refuse a value of another Python type than its kind has.
+
+    :raises FactMistyped: naming the fact, what it holds and what is needed.
+    """
+    wanted = _TYPES[kind]
+    is_other_kind = isinstance(value, datetime) or (
+        isinstance(value, bool) and kind is not FactKind.BOOLEAN
+    )
+    if is_other_kind or not isinstance(value, wanted):
+        names = " or ".join(one.__name__ for one in wanted)
+        raise FactMistyped(
+            f"fact '{name}' holds a {type(value).__name__}, its kind {kind} needs {names}"
+        )
+
+
+@lru_cache(maxsize=8192)
+def _kinds(rule: Rule) -> tuple[tuple[str, FactKind], ...]:
+    found = {str(node.value): node.kind for node in walk(rule.tree) if node.op == "field"}
+    return tuple(found.items())
+
+
+def missing(rule: Rule, facts: Mapping[str, object], as_of: date) -> tuple[str, ...]:
+    """
+    This function will name the absent facts that keep the rule unknown, in the rule's order.
+
+    A fact whose answer would change nothing is left out: in `a > 1 or b > 1` with b = 0 only a.
+    """
+    return tuple(dict.fromkeys(_open_facts(rule.tree, facts, as_of)))
+
+
+def _open_facts(node: Node, facts: Mapping[str, object], as_of: date) -> Sequence[str]:
+    if node.op == "field":
+        return [str(node.value)] if facts.get(str(node.value)) is None else []
+    if evaluator(node)(facts, as_of) is not None:
+        return []
+    return [name for arg in node.args for name in _open_facts(arg, facts, as_of)]

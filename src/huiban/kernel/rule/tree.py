@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a checked rule (规则) is: its small typed tree, the kinds of facts, and the refusal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+LIMIT = 10**18
+"""A computed number of this many smallest units or more is unknown, the same in every back end."""
+
+Value = str | int | Decimal | date | bool | tuple["Value", ...] | None
+
+
+class FactKind(StrEnum):
+    """The kinds a fact can have; LIST is a list of texts."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    LIST = "list"
+
+
+NUMBERS = frozenset({FactKind.INTEGER, FactKind.DECIMAL})
+TEXTS = frozenset({FactKind.TEXT, FactKind.CHOICE})
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """
+    The kind of one fact; `options` closes a CHOICE or LIST, () leaves it open.
+
+    A DECIMAL has at most `decimals` digits after the point and 15 digits in all: what a SQLite
+    number holds exactly. An INTEGER fits 64 bits.
+    """
+
+    kind: FactKind
+    options: tuple[str, ...] = ()
+    decimals: int = 4
+
+
+Schema = Mapping[str, FactType]
+
+
+class Node(NamedTuple):
+    """One node of a checked rule: `args` are nodes, `value` what a leaf or a call holds besides."""
+
+    op: str
+    kind: FactKind
+    args: tuple["Node", ...] = ()
+    value: Value = None
+    scale: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that was read and checked; every back end works from `tree`."""
+
+    text: str
+    tree: Node
+    fields: frozenset[str]
+
+    def __hash__(self) -> int:
+        # Closures are looked up by rule for every case, and a text remembers its own hash.
+        return hash(self.text)
+
+
+class RuleRefused(ValueError):
+    """A rule text that is not in the language: what, where (counted in characters) and the cure."""
+
+    def __init__(self, message: str, text: str, offset: int, cure: str = "") -> None:
+        before = text[:offset]
+        self.message = message
+        self.offset = offset
+        self.line = before.count("\n") + 1
+        self.column = offset - (before.rfind("\n") + 1) + 1
+        self.cure = cure
+        super().__init__(
+            f"line {self.line}, column {self.column}: {message}" + (f" ({cure})" if cure else "")
+        )
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """This function will yield the node and everything below it, left to right."""
+    yield node
+    for arg in node.args:
+        yield from walk(arg)
+
+
+def computes(node: Node) -> bool:
+    """This function will tell whether a number comes from arithmetic, not from a column as is."""
+    return any(one.op in {"+", "-", "*", "abs"} for one in walk(node))
