@@ -52,6 +52,8 @@ class About:
     author: str = ""
     verify_url: str = ""
     """Where anybody checks the document; printed as a QR code."""
+    verify_code: str = ""
+    """What to type there instead of scanning."""
     is_sample: bool = False
     """Prints 「演示数据」 on every page."""
 
