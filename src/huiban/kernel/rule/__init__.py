@@ -13,6 +13,8 @@ from huiban.kernel.rule.judge import (
     overall,
 )
 from huiban.kernel.rule.read import parse
+from huiban.kernel.rule.script import to_json
+from huiban.kernel.rule.sql import judge_sql, to_sql
 from huiban.kernel.rule.tree import FactKind, FactType, Node, Rule, RuleRefused, Schema
 
 __all__ = [
@@ -29,7 +31,10 @@ __all__ = [
     "Verdict",
     "closure",
     "judge",
+    "judge_sql",
     "missing",
     "overall",
     "parse",
+    "to_json",
+    "to_sql",
 ]
