@@ -33,7 +33,9 @@ class StaleVersion(Exception):
     """Somebody else changed the case in the meantime; nothing was written."""
 
     def __init__(self, number: int, expected: int) -> None:
-        super().__init__("这个办件刚刚被别人处理过，请刷新页面看到最新情况后再操作；本次没有改动任何内容。")
+        super().__init__(
+            "这个办件刚刚被别人处理过，请刷新页面看到最新情况后再操作；本次没有改动任何内容。"
+        )
         self.number = number
         self.expected = expected
 
@@ -64,11 +66,13 @@ def open_case(new: NewCase) -> None:
         "draft": new.draft,
     }
     try:
-        _execute(statements.OPEN[vendor], values, new)
+        is_new = _execute(statements.OPEN[vendor], values, new)
     except IntegrityError as fault:
-        if not _names_constraint(fault, "submission_key"):
+        if "store_case.submission_key" not in str(fault):
             raise
-        raise AlreadySubmitted(_number_of(new.submission_key)) from fault
+        is_new = False
+    if not is_new:
+        raise AlreadySubmitted(_number_of(new.submission_key))
 
 
 def record(change: CaseChange) -> None:
@@ -145,7 +149,7 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
             cursor.execute(statement, {key: _plain(value) for key, value in values.items()})
             return True
         cursor.execute(statement, values)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _plain(value: Any) -> Any:
@@ -160,11 +164,6 @@ def _new_grams(change: CaseChange) -> str | None:
     return grams(change.title, change.subject_name)
 
 
-def _names_constraint(fault: IntegrityError, column: str) -> bool:
-    diagnosis = getattr(fault.__cause__, "diag", None)
-    return column in (str(diagnosis.constraint_name) if diagnosis else str(fault))
-
-
 def _number_of(submission_key: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM store_case WHERE submission_key = %s", [submission_key])
@@ -172,7 +171,7 @@ def _number_of(submission_key: str) -> str:
     return str(row[0])
 
 
-def _one(condition: str, value: object) -> CaseRow | None:
+def _one(condition: str, value: str | int) -> CaseRow | None:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT + condition, [value])
         values = cursor.fetchone()

@@ -79,7 +79,8 @@ _POSTGRES_PARTS = f"""
 _POSTGRES_OPEN = f"""
 WITH found AS (
   INSERT INTO store_case (version, {", ".join(OPEN_FIELDS)})
-  VALUES (1, {_slots(OPEN_FIELDS)}) RETURNING id
+  VALUES (1, {_slots(OPEN_FIELDS)})
+  ON CONFLICT (submission_key) DO NOTHING RETURNING id
 ), added_search AS (
   INSERT INTO store_case_search (case_id, grams)
   SELECT id, array_to_tsvector(string_to_array(%(grams)s, ' ')) FROM found

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The search index over titles and names, in what each database offers."""
 
+from django.apps.registry import Apps as StateApps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _CREATE = {
     # detail=none: only whether a term occurs counts, which halves the index.
@@ -17,12 +19,12 @@ _CREATE = {
 }
 
 
-def create(apps, schema_editor):
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in _CREATE[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
 
 
-def drop(apps, schema_editor):
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     schema_editor.execute("DROP TABLE store_case_search")
 
 

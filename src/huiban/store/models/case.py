@@ -124,7 +124,9 @@ class Deadline(models.Model):
                 condition=models.Q(next_event_at__isnull=False),
             ),
             models.Index(
-                fields=["case"], name="deadline_provisional", condition=models.Q(is_provisional=True)
+                fields=["case"],
+                name="deadline_provisional",
+                condition=models.Q(is_provisional=True),
             ),
         )
 

@@ -16,7 +16,7 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=64)
     payload = models.TextField()
-    unique_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001
+    unique_key = models.CharField(max_length=200, null=True, unique=True)
     state = models.CharField(max_length=16, choices=JobState.choices)
     run_after = models.DateTimeField()
     attempts = models.IntegerField()
