@@ -233,6 +233,7 @@ class Migration(migrations.Migration):
                 ("subject_code", models.CharField(default="", max_length=32)),
                 ("subject_name", models.CharField(default="", max_length=200)),
                 ("source_certificate", models.CharField(default="", max_length=64)),
+                ("case_number", models.CharField(default="", max_length=64)),
                 ("section", models.CharField(default="", max_length=64)),
                 ("version", models.IntegerField(default=1)),
                 ("answers", models.TextField(default="{}")),

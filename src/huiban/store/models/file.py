@@ -20,6 +20,8 @@ class Draft(models.Model):
     subject_code = models.CharField(max_length=32, default="")
     subject_name = models.CharField(max_length=200, default="")
     source_certificate = models.CharField(max_length=64, default="")
+    case_number = models.CharField(max_length=64, default="")
+    """The case a correction (补正) is written for; empty for a new application."""
     section = models.CharField(max_length=64, default="")
     version = models.IntegerField(default=1)
     answers = models.TextField(default="{}")
