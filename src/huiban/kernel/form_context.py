@@ -16,7 +16,7 @@ class Context:
     """Circumstances of one reading; only `today` and `divisions` are always known."""
 
     today: date
-    divisions: Mapping[str, str] = NO_DIVISIONS
+    divisions: Mapping[str, str] = field(default_factory=lambda: NO_DIVISIONS)
     """Division code → name."""
     section: str | None = None
     """Report problems of this section only; None reports all."""
