@@ -2,7 +2,7 @@
 """How a stored value is shown to people, in two languages, whole or masked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -25,7 +25,7 @@ class Speech:
     """In which language, and with which division names, values are spoken."""
 
     language: str = "zh"
-    divisions: Mapping[str, str] = NO_DIVISIONS
+    divisions: Mapping[str, str] = field(default_factory=lambda: NO_DIVISIONS)
     is_masked: bool = False
 
     def say(self, words: Words) -> str:
