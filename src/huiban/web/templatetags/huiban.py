@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -161,3 +162,9 @@ def _drawn(table: Mapping[str, str], kind: str, name: str) -> str:
     if path is None:
         raise UnknownPart(f"no {kind} is named '{name}'; there are: {', '.join(sorted(table))}")
     return path
+
+
+@register.filter
+def page_range(paginator: Paginator[object], number: int) -> list[int | str]:
+    """Return the pages worth linking: the ends, the neighbours, and `…` for what lies between."""
+    return list(paginator.get_elided_page_range(number, on_each_side=1, on_ends=1))
