@@ -125,6 +125,8 @@ class Form:
 
     code: str
     title: Words
+    named_by: str = ""
+    """The field whose answer names the application in lists, such as the project's name."""
     sections: tuple[Section, ...] = ()
     checks: tuple[Check, ...] = ()
     _by_key: dict[str, tuple[Section, Field]] = field(init=False, repr=False)
