@@ -15,6 +15,8 @@ _CREATE = {
         "CREATE TABLE store_case_search ("
         "case_id bigint PRIMARY KEY REFERENCES store_case (id), grams tsvector NOT NULL)",
         "CREATE INDEX case_search_grams ON store_case_search USING gin (grams)",
+        # Numbers sort by their characters, so that a range finds a beginning in any locale.
+        'ALTER TABLE store_case ALTER COLUMN number TYPE varchar(64) COLLATE "C"',
     ],
 }
 

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the records of files (文件): whose they are, what they belong to, if they are clean."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from huiban.store.models import Blob, Document, Draft
+
+
+class FileNotFound(LookupError):
+    """No file has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__("没有找到这个文件：它可能已被删除，请重新上传。")
+        self.number = number
+
+
+def add(blob: Blob) -> None:
+    """Record a received file."""
+    blob.save(force_insert=True)
+
+
+def load(number: str) -> Blob:
+    """
+    Return the record of a file.
+
+    :raises FileNotFound: if there is none.
+    """
+    found = Blob.objects.filter(number=number).first()
+    if found is None:
+        raise FileNotFound(number)
+    return found
+
+
+def of_draft(draft: str) -> list[Blob]:
+    """Return the files uploaded for a draft, oldest first."""
+    return list(Blob.objects.filter(draft=draft).exclude(draft="").order_by("created_at"))
+
+
+def of_case(case_id: int) -> list[Blob]:
+    """Return the files of a case, oldest first."""
+    return list(Blob.objects.filter(case_id=case_id).order_by("created_at"))
+
+
+def attach(numbers: Collection[str], owner: str, case_id: int) -> int:
+    """Give an owner's loose or drafted files to a case; returns how many were given."""
+    waiting = Blob.objects.filter(number__in=numbers, owner=owner, case=None)
+    return waiting.update(case_id=case_id, draft="")
+
+
+def judge(number: str, state: Blob.State, verdict: str = "") -> None:
+    """Record whether a received file may be opened, and why not."""
+    Blob.objects.filter(number=number).update(state=state, verdict=verdict)
+
+
+def remove(number: str, owner: str) -> bool:
+    """Forget a file that is not part of a case yet; its bytes are swept later."""
+    return bool(Blob.objects.filter(number=number, owner=owner, case=None).delete()[0])
+
+
+def sweep(before: datetime, limit: int = 1000) -> int:
+    """Forget files older than `before` that are of neither a case nor a draft; returns how many."""
+    old = Blob.objects.filter(case=None, created_at__lt=before)
+    without_draft = ~Exists(Draft.objects.filter(number=OuterRef("draft")))
+    with transaction.atomic():
+        old.exclude(draft="").filter(without_draft).update(draft="")
+        loose = list(old.filter(draft="").values_list("pk", flat=True)[:limit])
+        return Blob.objects.filter(pk__in=loose, case=None, draft="").delete()[0]
+
+
+def unknown_objects(keys: Collection[str]) -> set[str]:
+    """Return which object keys no file and no document refers to."""
+    files = Blob.objects.filter(object_key__in=keys).values_list("object_key", flat=True)
+    papers = Document.objects.filter(object_key__in=keys).values_list("object_key", flat=True)
+    return set(keys) - set(files) - set(papers)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns what an officer types into conditions an index can answer: a number, a code or words."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from huiban.store.grams import wanted
+
+_CODE = re.compile(r"(?=[^\d]*\d)[0-9A-Za-z-]{4,64}", re.ASCII)
+_LONGEST = 100
+_MOST_NUMBERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a WHERE clause, beginning with AND, and its values."""
+
+    sql: str
+    values: list[Any]
+
+    def __add__(self, other: "Part") -> "Part":
+        return Part(self.sql + other.sql, self.values + other.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The tables a list reads, and the column it walks from newest to oldest."""
+
+    tables: str
+    key: str
+
+
+ALL = Source("store_case c", "c.id")
+_FOUND = {
+    # CROSS JOIN keeps SQLite from starting at the cases and asking the index for each of them.
+    "sqlite": Source("store_case_search s CROSS JOIN store_case c ON c.id = s.rowid", "s.rowid"),
+    "postgresql": Source("store_case_search s JOIN store_case c ON c.id = s.case_id", "s.case_id"),
+}
+_MATCH = {
+    "sqlite": " AND s.store_case_search MATCH %s",
+    "postgresql": " AND s.grams @@ %s::tsquery",
+}
+
+
+def source(text: str) -> tuple[Source, Part]:
+    """Return where to look for a text in all cases, and what to ask there."""
+    text = text.strip()[:_LONGEST]
+    if not text:
+        return ALL, Part("", [])
+    if is_code(text):
+        return ALL, _coded(text)
+    terms = wanted(text)
+    if not terms:
+        return ALL, Part(" AND false", [])
+    return _FOUND[connection.vendor], Part(_MATCH[connection.vendor], [_query(terms)])
+
+
+def within(alias: str, text: str) -> Part:
+    """Return the condition that a text is in a case's title, name or number; for short lists."""
+    text = text.strip()[:_LONGEST]
+    position = "instr" if connection.vendor == "sqlite" else "strpos"
+    return Part(
+        f" AND {position}(lower({alias}.title || ' ' || {alias}.subject_name || ' ' || "
+        f"{alias}.subject_code || ' ' || {alias}.number), %s) > 0",
+        [text.lower()],
+    )
+
+
+def in_division(alias: str, division: str) -> Part:
+    """Return the condition of lying in a division; a city's code covers its districts."""
+    reach = re.sub(r"(00)+$", "", division)
+    if not reach:
+        return Part("", [])
+    if reach == division:
+        return Part(f" AND {alias}.division IN (%s, '')", [division])
+    return Part(
+        f" AND (substr({alias}.division, 1, {len(reach)}) = %s OR {alias}.division = '')", [reach]
+    )
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is (the beginning of) a case number, or a person's or enterprise's code."""
+    return _CODE.fullmatch(text) is not None
+
+
+def _coded(text: str) -> Part:
+    # The newest numbers of a short beginning are enough: nobody leafs through more.
+    begin = text.upper()
+    end = begin[:-1] + chr(ord(begin[-1]) + 1)
+    return Part(
+        " AND c.id IN (SELECT id FROM store_case WHERE subject_code = %s UNION ALL SELECT id FROM "
+        "(SELECT id FROM store_case WHERE number >= %s AND number < %s "
+        f"ORDER BY number DESC LIMIT {_MOST_NUMBERS}) n)",
+        [begin, begin, end],
+    )
+
+
+def _query(terms: list[str]) -> str:
+    if connection.vendor == "sqlite":
+        words = [f'"{term}"' + ("*" if _may_begin(term) else "") for term in terms]
+        return " AND ".join(words)
+    return " & ".join(f"'{term}'" + (":*" if _may_begin(term) else "") for term in terms)
+
+
+def _may_begin(term: str) -> bool:
+    return term.isascii() or len(term) == 1
