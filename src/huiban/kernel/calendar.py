@@ -85,6 +85,36 @@ class CalendarYear:
     days: tuple[CalendarDay, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """One line of a year's calendar: days off from first to last, and the days worked instead."""
+
+    name: str
+    first: date
+    last: date
+    work: tuple[date, ...] = ()
+
+
+def rows_of(
+    year: int, festivals: Iterable[Festival], status: DayStatus = DayStatus.OFFICIAL
+) -> tuple[CalendarDay, ...]:
+    """
+    Return the rows of a year as the calendar files write it.
+
+    :raises ValueError: if a festival ends before it begins.
+    """
+    rows = []
+    for festival in festivals:
+        if festival.last < festival.first:
+            raise ValueError(f"calendar {year}: {festival.name} ends before it begins")
+        for ordinal in range(festival.first.toordinal(), festival.last.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            rows.append(CalendarDay(day, DayKind.HOLIDAY, festival.name, status, year))
+        for day in festival.work:
+            rows.append(CalendarDay(day, DayKind.MAKEUP_WORKDAY, festival.name, status, year))
+    return tuple(sorted(rows, key=lambda row: row.day))
+
+
 # State Council order 795 (2024), art. 2: the holidays with a fixed date in the solar calendar.
 _FIXED_HOLIDAYS = (
     (1, 1, "元旦"),
