@@ -132,7 +132,7 @@ def take(
     task: str | None = None,
     chart: Chart = WASTE,
     facts: Mapping[str, object] = FACTS,
-    **inputs: object,
+    **inputs: Any,
 ) -> Stepped:
     """Do one act with the inputs given and a reason where none is."""
     given = {"reason": "理由"} | inputs

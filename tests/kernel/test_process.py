@@ -2,6 +2,7 @@
 """The life of a permit case, act by act."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from huiban.kernel.process import (
     stage,
     step,
 )
+from huiban.kernel.process_step import Entry
 from tests.kernel.process_samples import (
     APPLICANT,
     AS_OF,
@@ -37,9 +39,9 @@ from tests.kernel.process_samples import (
 )
 
 
-def refusal(standing: Standing, name: str, actor: Actor, **more: object) -> ActionRefused:
+def refusal(standing: Standing, name: str, actor: Actor, **more: Any) -> ActionRefused:
     with pytest.raises(ActionRefused) as caught:
-        take(standing, name, actor, **more)  # type: ignore[arg-type]
+        take(standing, name, actor, **more)
     return caught.value
 
 
@@ -131,7 +133,7 @@ def test_a_refusal_says_what_is_open_instead_and_who_can_do_it() -> None:
 
     assert caught.code == "not_open"
     assert caught.message == (
-        "本件现处于「审查中」，不能办「准予许可」。"
+        "本件现处于「审查」环节，不能办「准予许可」。"
         "现在可以办：审查通过（审查人员）、撤回申请（申请人）。"
     )
     assert caught.open_now == ("审查通过（审查人员）", "撤回申请（申请人）")
@@ -204,7 +206,7 @@ def test_a_packs_own_state_belongs_to_the_stage_before_it(
 
 def test_replaying_the_journal_gives_the_standing() -> None:
     moves = [*DECIDING, ("grant", LEADER)]
-    entries = [(Act("submit"), FACTS, APPLICANT, AS_OF)]
+    entries: list[Entry] = [(Act("submit"), FACTS, APPLICANT, AS_OF)]
     entries += [(Act(name), FACTS, actor, AS_OF) for name, actor in moves]
 
     assert replay(WASTE, entries) == walk(*moves)
@@ -225,11 +227,12 @@ def test_a_refused_act_changes_nothing() -> None:
 
 
 def test_a_standing_survives_its_json() -> None:
-    standing = walk(*EXAMINING)
-    standing = take(standing, "add_signer", EXAMINER, to_holder="x", mode="after", event="pass")
+    signing = take(
+        walk(*EXAMINING), "add_signer", EXAMINER, to_holder="x", mode="after", event="pass"
+    )
     kept = take(walk(*EXAMINING), "suspend", EXAMINER, cause="hearing", document="听证通知书")
 
-    for stepped in (standing, kept):
+    for stepped in (signing, kept):
         assert Standing.from_json(stepped.standing.to_json()) == stepped.standing
 
 

@@ -18,6 +18,7 @@ from huiban.kernel.process_chart import (
     StateKind,
 )
 from huiban.kernel.process_compile import compile_chart
+from huiban.kernel.process_open import open_acts
 from huiban.kernel.process_standing import (
     Act,
     ActionRefused,
@@ -60,6 +61,7 @@ __all__ = [
     "Wanted",
     "begin",
     "compile_chart",
+    "open_acts",
     "replay",
     "stage",
     "step",

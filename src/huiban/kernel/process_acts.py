@@ -94,18 +94,28 @@ def _may_go_back(chart: Chart, state: State, target: State) -> bool:
 
 
 def _task(doing: Doing, *kinds: TaskKind) -> Task:
-    """Find the task meant; without a key, the only one of its kind."""
+    """Find the task meant; without a key, the only one there is or the only one of the actor."""
     if doing.act.task is not None:
         task = open_task(doing, doing.act.task)
         if task.kind in kinds:
             return task
         raise not_open(doing)
     found = [task for task in doing.standing.tasks if task.kind in kinds]
-    if len(found) == 1:
-        return found[0]
     if not found:
         raise not_open(doing)
+    own = [task for task in found if _is_worker(doing, task)]
+    for choice in (found, own):
+        if len(choice) == 1:
+            return choice[0]
     raise doing.refuse("not_open", f"「{_label(doing)}」有多项待办，请指明是哪一项。")
+
+
+def _is_worker(doing: Doing, task: Task) -> bool:
+    try:
+        check_worker(doing, task)
+    except ActionRefused:
+        return False
+    return True
 
 
 def _label(doing: Doing) -> str:
@@ -279,6 +289,7 @@ def _answered(doing: Doing, key: str | None) -> None:
         doing.run.reasons.append(f"「{event.label}」没有生效：{refused.message}")
     else:
         doing.run = trial.run
+        doing.run.decision = task.pending
 
 
 # -- adding a signer
@@ -316,7 +327,9 @@ def _keep_back(doing: Doing, task: Task) -> None:
     check_event(doing, Open(task.state, *found), needs_signature=False)
     if doing.run.choose(found[1].arcs) is None:
         raise doing.refuse("guard", f"「{found[1].label}」的条件没有满足。")
-    doing.run.change_task(task, replace(task, pending=Pending(name, doing.actor.number)))
+    act = doing.act
+    kept = Pending(name, doing.actor.number, act.text("reason"), act.text("document"))
+    doing.run.change_task(task, replace(task, pending=kept))
 
 
 def _agree(doing: Doing) -> None:
@@ -399,21 +412,30 @@ def extendable(chart: Chart, standing: Standing) -> tuple[str, ...]:
 
 
 def _extend(doing: Doing) -> None:
-    chart, standing = doing.run.chart, doing.standing
-    running = extendable(chart, standing)
-    if not running:
-        raise doing.refuse("not_open", "现在没有可以延长的办理期限。")
-    clock = doing.act.text("clock") or (running[0] if len(running) == 1 else "")
-    if clock not in running:
+    own = _own_clocks(doing)
+    left = [name for name in own if name not in doing.standing.extended]
+    clock = doing.act.text("clock") or (left or own)[0]
+    if clock not in own or (len(left) > 1 and not doing.act.text("clock")):
         raise wants(doing, ("clock",), _label(doing))
-    extension = chart.extensions[clock]
-    if extension.approver not in doing.actor.roles:
-        raise doing.refuse("role", f"「{_label(doing)}」由{doing.role(extension.approver)}批准。")
-    if clock in standing.extended:
+    if clock not in left:
         raise doing.refuse("once", "办理期限只能延长一次，已经延长过。")
     _need(doing, "reason")
     doing.run.extended |= {clock}
-    doing.run.effects += extension.effects
+    doing.run.effects += doing.run.chart.extensions[clock].effects
+
+
+def _own_clocks(doing: Doing) -> list[str]:
+    """The running clocks that this actor may extend."""
+    chart = doing.run.chart
+    running = extendable(chart, doing.standing)
+    if not running:
+        raise doing.refuse("not_open", "现在没有可以延长的办理期限。")
+    approvers = {name: chart.extensions[name].approver for name in running}
+    own = [name for name in running if approvers[name] in doing.actor.roles]
+    if not own:
+        who = "、".join(sorted({doing.role(role) for role in approvers.values()}))
+        raise doing.refuse("role", f"「{_label(doing)}」由{who}批准。")
+    return own
 
 
 def _supervise(doing: Doing) -> None:

@@ -48,6 +48,16 @@ STAGES: Mapping[str, Words] = {
     RETRACTED: Words("已撤回", "Retracted"),
     ARCHIVED: Words("已归档", "Archived"),
 }
+STATE_LABELS: Mapping[str, Words] = {
+    SUBMITTED: Words("受理", "Acceptance"),
+    CORRECTION: Words("补正", "Correction"),
+    EXAMINATION: Words("审查", "Examination"),
+    DECISION: Words("决定", "Decision"),
+    CLOSED: Words("办结", "Closed"),
+    DECLINED: Words("不予受理", "Not accepted"),
+    RETRACTED: Words("撤回", "Retracted"),
+    ARCHIVED: Words("归档", "Archived"),
+}
 END_STAGES = (CLOSED, DECLINED, RETRACTED, ARCHIVED)
 
 OUTCOMES: Mapping[str, Words] = {

@@ -15,6 +15,7 @@ from huiban.kernel.process_chart import (
     EXAMINATION,
     OUTCOMES,
     STAGES,
+    STATE_LABELS,
     SUBMITTED,
     SUPERVISOR,
     Chart,
@@ -155,7 +156,7 @@ class _Compiler:
         is_joint = node.kind in (StateKind.ALL_OF, StateKind.ANY_OF, StateKind.ROUTE)
         return State(
             node.name,
-            read.words(data, "label", path) or STAGES.get(node.key) or Words(node.key),
+            read.words(data, "label", path) or STATE_LABELS.get(node.key) or Words(node.key),
             node.kind,
             order,
             node.parent.name if node.parent else "",

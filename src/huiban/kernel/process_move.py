@@ -16,7 +16,7 @@ from huiban.kernel.process_chart import (
     StateKind,
 )
 from huiban.kernel.process_refuse import unknown_fact
-from huiban.kernel.process_standing import Standing, Stepped, Suspension, Task
+from huiban.kernel.process_standing import Pending, Standing, Stepped, Suspension, Task
 
 Facts = Mapping[str, object]
 Oracle = Callable[[Guard], bool]
@@ -38,6 +38,7 @@ class Run:
         "chart",
         "closed",
         "config",
+        "decision",
         "done_by",
         "effects",
         "entered",
@@ -86,6 +87,7 @@ class Run:
         self.effects: list[str] = []
         self.reasons: list[str] = []
         self.queue: list[str] = []
+        self.decision: Pending | None = None
 
     def fork(self) -> "Run":
         """This function will return a copy to try something on."""
@@ -280,7 +282,7 @@ class Run:
         before = {task.key: task for task in self.standing.tasks}
         return Stepped(
             self._standing(),
-            event,
+            self.decision.event if self.decision else event,
             tuple(self.entered),
             tuple(self.left),
             tuple([task for task in self.opened if task.key not in passing]),
@@ -288,6 +290,7 @@ class Run:
             tuple([t for t in self.tasks if t.key in before and before[t.key] != t]),
             tuple(self.effects),
             tuple(self.reasons),
+            self.decision,
         )
 
     def _standing(self) -> Standing:

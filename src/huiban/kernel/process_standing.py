@@ -42,9 +42,15 @@ class Pending:
 
     event: str
     by: str
+    reason: str = ""
+    document: str = ""
 
     def to_json(self) -> dict[str, JSON]:
-        return {"event": self.event, "by": self.by}
+        found: dict[str, JSON] = {"event": self.event, "by": self.by}
+        for name in ("reason", "document"):
+            if getattr(self, name):
+                found[name] = getattr(self, name)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +215,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """One step taken: the new standing and everything that changed on the way, in order."""
+    """
+    One step taken: the new standing and everything that changed on the way, in order.
+
+    `event` is the act's name, except when the last answer lets a decision that was kept back take
+    effect: then it is that decision's event, and `decision` says who took it and why.
+    """
 
     standing: Standing
     event: str
@@ -220,6 +231,7 @@ class Stepped:
     changed: tuple[Task, ...] = ()
     effects: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    decision: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +246,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """A button for the desk; `blocked` says in words why it cannot be pressed, `code` which way."""
+    """
+    A button for the desk; `blocked` says in words why it cannot be pressed, `code` which way.
+
+    Every act also takes `reason`; `inputs` are what it asks for besides reason and document.
+    """
 
     name: str
     label: Words
@@ -245,3 +261,4 @@ class OpenAct:
     inputs: tuple[Wanted, ...] = ()
     blocked: str | None = None
     code: str = ""
+    is_chart_event: bool = False

@@ -107,7 +107,7 @@ def _several(doing: Doing, places: list[Open]) -> list[Open]:
 
 def not_open(doing: Doing) -> ActionRefused:
     at = where(doing.run.chart, doing.standing)
-    return doing.refuse("not_open", f"本件现处于{at}，不能办「{doing.label()}」。")
+    return doing.refuse("not_open", f"本件现处于{at}环节，不能办「{doing.label()}」。")
 
 
 def suspended(doing: Doing) -> ActionRefused:
