@@ -448,9 +448,10 @@ def two_tasks() -> tuple[Chart, Stepped]:
 
 def test_an_act_that_could_mean_two_tasks_asks_which() -> None:
     chart, stepped = two_tasks()
+    both = officer("both", "traffic", "fire", department="traffic_police")
 
     with pytest.raises(ActionRefused, match="指明"):
-        take(stepped.standing, "claim", TRAFFIC, chart=chart)
+        take(stepped.standing, "claim", both, chart=chart)
 
 
 def test_retracting_leaves_every_region_at_once() -> None:
