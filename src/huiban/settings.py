@@ -95,6 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "huiban.web.preferences.context",
             ],
         },
     }
@@ -204,3 +205,14 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("HUIBAN_LOG_LEVEL") or "INFO"},
 }
+
+# A demonstration shows its accounts on the sign-in page and marks every document as sample data.
+DEMO = _flag("HUIBAN_DEMO")
+PUBLIC_URL = (os.environ.get("HUIBAN_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+# Where decisions are pushed for oversight (审管互动); without it they are left in the object store.
+OVERSIGHT_URL = os.environ.get("HUIBAN_OVERSIGHT_URL") or ""
+if PRODUCTION and DEMO:
+    raise ImproperlyConfigured(
+        "HUIBAN_DEMO: demonstration accounts have a published password and are refused in "
+        "production; unset it"
+    )
