@@ -1,1 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
 """Strict YAML to kernel values: all problems at once, each with file, line, field and cure."""
+
+from huiban.packloader.facts import ONLINE_FORM, case_facts, case_schema, is_needed, waived
+from huiban.packloader.load import PackRefused, load_scenarios, load_texts
+from huiban.packloader.problem import Problem
+from huiban.packloader.values import (
+    CertificateKind,
+    Common,
+    Department,
+    Division,
+    DocumentKind,
+    FromCertificate,
+    Loaded,
+    Notice,
+    Numbering,
+    Role,
+    Scenario,
+    Source,
+    Validity,
+)
+
+__all__ = [
+    "ONLINE_FORM",
+    "CertificateKind",
+    "Common",
+    "Department",
+    "Division",
+    "DocumentKind",
+    "FromCertificate",
+    "Loaded",
+    "Notice",
+    "Numbering",
+    "PackRefused",
+    "Problem",
+    "Role",
+    "Scenario",
+    "Source",
+    "Validity",
+    "case_facts",
+    "case_schema",
+    "is_needed",
+    "load_scenarios",
+    "load_texts",
+    "waived",
+]

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Putting one scenario (场景) together from its texts, or saying all that stands in the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from huiban.kernel.catalogue import Item, Life
+from huiban.kernel.form import Form
+from huiban.kernel.process import Chart
+from huiban.kernel.rule import Criterion, Schema
+from huiban.packloader.build_form import build_form, build_from_certificate
+from huiban.packloader.build_item import Usage, build_criteria, build_item, shared_schema
+from huiban.packloader.build_process import build_process, process_files
+from huiban.packloader.facts import case_schema
+from huiban.packloader.folder import Folder, Shape, digest_of
+from huiban.packloader.problem import did_you_mean
+from huiban.packloader.schema.form import FormIn
+from huiban.packloader.schema.item import ItemIn
+from huiban.packloader.schema.pack import PackIn, QualityIn, RulesIn
+from huiban.packloader.schema.paper import DocumentIn, NoticesIn
+from huiban.packloader.values import Common, DocumentKind, FromCertificate, Scenario
+
+
+@dataclass(slots=True)
+class Draft:
+    """A scenario while it is put together; what could not be built is missing from it."""
+
+    folder: Folder
+    common: Common
+    pack: PackIn | None = None
+    notices: NoticesIn | None = None
+    quality: QualityIn | None = None
+    items: dict[str, Item] = field(default_factory=dict)
+    item_files: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    form_files: dict[str, str] = field(default_factory=dict)
+    from_certificates: dict[str, FromCertificate] = field(default_factory=dict)
+    processes: dict[str, Chart] = field(default_factory=dict)
+    process_files: dict[str, str] = field(default_factory=dict)
+    rules: RulesIn = field(default_factory=RulesIn)
+    acceptance: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
+    examination: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
+    documents: dict[str, DocumentKind] = field(default_factory=dict)
+
+    @property
+    def usages(self) -> list[Usage]:
+        """Every item with its form."""
+        return [Usage(item, self.forms[item.form]) for item in self.items.values()]
+
+
+def build(folder: Folder, common: Common) -> Draft:
+    """Build all that can be built; `folder.problems` holds what cannot."""
+    draft = Draft(folder, common)
+    draft.pack = _required(folder, "pack.yaml", PackIn)
+    written = _written_items(folder)
+    _forms(draft, written)
+    _items(draft, written)
+    _processes(draft)
+    _criteria(draft)
+    _documents(draft)
+    draft.notices = _required(folder, "notices.zh.yaml", NoticesIn)
+    draft.quality = _required(folder, "quality.yaml", QualityIn)
+    return draft
+
+
+def scenario_of(draft: Draft) -> Scenario | None:
+    """Return the scenario, or None while any problem stands."""
+    if draft.folder.problems or not (draft.pack and draft.notices and draft.quality):
+        return None
+    pack, texts = draft.pack, draft.folder.texts
+    return Scenario(
+        code=pack.code,
+        name=pack.name,
+        summary=pack.summary,
+        owner=pack.owner,
+        version=pack.version,
+        digest=digest_of(texts),
+        texts=texts,
+        templates=templates_of(texts, draft.common),
+        items=draft.items,
+        forms=draft.forms,
+        from_certificates=draft.from_certificates,
+        processes=draft.processes,
+        acceptance=draft.acceptance,
+        examination=draft.examination,
+        documents=draft.documents,
+        notices={code: one.make() for code, one in draft.notices.notices.items()},
+        state_sentences=dict(draft.notices.states),
+        level=draft.quality.level.value,
+        retention_years=pack.retention_years,
+        readme=texts.get("README.md", ""),
+    )
+
+
+def templates_of(texts: Mapping[str, str], common: Common) -> dict[str, str]:
+    """Return the templates a document may import: the pack's, and common's under `common/`."""
+    kinds = (".typ", ".svg")
+    own = {path: text for path, text in texts.items() if path.endswith(kinds)}
+    shared = {f"common/{path}": text for path, text in common.texts.items() if path.endswith(kinds)}
+    return shared | own
+
+
+def _required(folder: Folder, file: str, shape: type[Shape]) -> Shape | None:
+    if file not in folder.texts:
+        folder.missing(file, (shape.__doc__ or file).strip().splitlines()[0].strip(" ."))
+        return None
+    return folder.shaped(file, shape)
+
+
+def _written_items(folder: Folder) -> dict[str, ItemIn]:
+    found = {file: folder.shaped(file, ItemIn) for file in folder.files("items")}
+    if not found:
+        folder.missing("items/new.yaml", "a scenario has at least one service item")
+    return {file: one for file, one in found.items() if one}
+
+
+def _items(draft: Draft, written: Mapping[str, ItemIn]) -> None:
+    folder = draft.folder
+    faulty = {folder.written(file, "code") for file in folder.files("forms")} - set(draft.forms)
+    for file, one in written.items():
+        # A faulty form has had its problems told; that it is unusable here is no news.
+        if not _is_first(folder, file, one.code, draft.item_files) or one.form in faulty:
+            continue
+        item = build_item(folder, file, one, draft.forms)
+        if item:
+            draft.items[item.code] = item
+
+
+def _forms(draft: Draft, items: Mapping[str, ItemIn]) -> None:
+    folder = draft.folder
+    for file in folder.files("forms"):
+        written = folder.shaped(file, FormIn)
+        if written and _is_first(folder, file, written.code, draft.form_files):
+            lives = [item.life.value for item in items.values() if item.form == written.code]
+            form = build_form(folder, file, written, lives)
+            draft.forms[form.code] = form
+            source = build_from_certificate(folder, file, written, form)
+            if source:
+                draft.from_certificates[form.code] = source
+
+
+def _processes(draft: Draft) -> None:
+    folder = draft.folder
+    for file in process_files(folder):
+        code = folder.written(file, "process")
+        if not _is_first(folder, file, code, draft.process_files, "process"):
+            continue
+        chart = build_process(folder, file, chart_schema(draft, code))
+        if chart:
+            draft.processes[code] = chart
+    for code, item in draft.items.items():
+        if item.process not in draft.process_files:
+            cure = did_you_mean(item.process, draft.process_files)
+            folder.note(
+                draft.item_files[code], ("process",), f"unknown process '{item.process}'", cure
+            )
+
+
+def chart_schema(draft: Draft, process: str) -> Schema:
+    """Return the facts a chart's conditions may use: those of every item handled by it."""
+    users = [usage for usage in draft.usages if usage.item.process == process]
+    return shared_schema(case_schema(usage.item, usage.form) for usage in users or draft.usages)
+
+
+def _criteria(draft: Draft) -> None:
+    draft.rules = _required(draft.folder, "rules.yaml", RulesIn) or RulesIn()
+    _check_codes(draft.folder, draft.rules)
+    usages = {usage.item.life: usage for usage in draft.usages}
+    for group in ("acceptance", "examination"):
+        written = getattr(draft.rules, group)
+        setattr(draft, group, build_criteria(draft.folder, group, written, usages))
+
+
+def _check_codes(folder: Folder, rules: RulesIn) -> None:
+    seen: set[str] = set()
+    for group in ("acceptance", "examination"):
+        for index, one in enumerate(getattr(rules, group)):
+            if one.code in seen:
+                folder.note(
+                    "rules.yaml",
+                    (group, index, "code"),
+                    f"'{one.code}' is there twice",
+                    "rename one",
+                )
+            seen.add(one.code)
+
+
+def _documents(draft: Draft) -> None:
+    folder, files = draft.folder, dict[str, str]()
+    for file in folder.files("documents"):
+        written = folder.shaped(file, DocumentIn)
+        if written and _is_first(folder, file, written.code, files):
+            draft.documents[written.code] = written.make()
+
+
+def _is_first(
+    folder: Folder, file: str, code: str, files: dict[str, str], key: str = "code"
+) -> bool:
+    if code in files:
+        folder.note(file, (key,), f"'{code}' is also the code of {files[code]}", "rename one")
+        return False
+    files[code] = file
+    return True

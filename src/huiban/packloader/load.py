@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loading scenario packs from a folder, or one version of a pack from its stored texts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from huiban.packloader.build_scenario import Draft, build, scenario_of
+from huiban.packloader.common import load_common
+from huiban.packloader.folder import Folder, texts_in
+from huiban.packloader.problem import Problem
+from huiban.packloader.values import Common, Loaded, Scenario
+
+COMMON = "common"
+
+
+class PackRefused(ValueError):
+    """Texts that make no scenario; `problems` holds every reason."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def load_scenarios(root: Path) -> Loaded:
+    """Load every pack under `root`; one that cannot be built is left out, with its problems."""
+    common, problems = load_common(texts_in(root / COMMON), f"{root.name}/{COMMON}")
+    scenarios: dict[str, Scenario] = {}
+    for folder in pack_folders(root):
+        draft = read_pack(folder, common)
+        problems += draft.folder.problems
+        scenario = scenario_of(draft)
+        if scenario:
+            scenarios[scenario.code] = scenario
+    return Loaded(scenarios, common, tuple(problems))
+
+
+def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:
+    """
+    Load one scenario from its texts, such as those of a published version.
+
+    :raises PackRefused: with every problem there is.
+    """
+    folder = Folder("", texts, "")
+    scenario = scenario_of(build(folder, common))
+    if scenario is None:
+        raise PackRefused(tuple(folder.problems))
+    return scenario
+
+
+def read_pack(path: Path, common: Common) -> Draft:
+    """Read one pack folder as far as it goes."""
+    return build(Folder(path.name, texts_in(path), f"{path.parent.name}/{path.name}"), common)
+
+
+def pack_folders(root: Path) -> list[Path]:
+    """List the folders under `root` that hold a pack."""
+    return [path for path in sorted(root.iterdir()) if (path / "pack.yaml").is_file()]
