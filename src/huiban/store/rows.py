@@ -125,6 +125,7 @@ class CaseChange:
 
     `due_at`, `committed_due_at`, `statutory_due_at` and `light` are always written: a clock that
     no longer runs has no due date. A task opened under a key that exists takes the new holder.
+    With `version_step` 0 the version people see stays; `expected_seq` -1 asks for any chain.
     """
 
     id: int
@@ -139,6 +140,8 @@ class CaseChange:
     chain_seq: int
     chain_sha256: str
     chain_sm3: str
+    expected_seq: int = -1
+    version_step: int = 1
     outcome: str | None = None
     title: str | None = None
     subject_name: str | None = None

@@ -21,7 +21,7 @@ _KEPT = (
     "outcome", "title", "subject_name", "payload", "materials", "department", "division",
     "source_certificate", "accepted_at", "decided_at", "closed_at", "archived_at",
 )  # fmt: skip
-RECORD_FIELDS = ("id", "expected_version", "at", *_WRITTEN, *_KEPT)
+RECORD_FIELDS = ("id", "expected_version", "expected_seq", "version_step", "at", *_WRITTEN, *_KEPT)
 
 _OPEN_ALL = (
     *OPEN_FIELDS, "grams", "sort_at", "tasks", "deadlines", "journal", "jobs", "notices", "draft",
@@ -99,10 +99,11 @@ SELECT id FROM found"""
 # A task both closed and opened stays open; one statement may touch each row only once.
 _POSTGRES_RECORD = f"""
 WITH found AS (
-  UPDATE store_case SET version = version + 1,
+  UPDATE store_case SET version = version + %(version_step)s,
     {", ".join(f"{name} = %({name})s" for name in _WRITTEN)},
     {", ".join(f"{name} = coalesce(%({name})s, {name})" for name in _KEPT)}
-  WHERE id = %(id)s AND version = %(expected_version)s RETURNING id
+  WHERE id = %(id)s AND version = %(expected_version)s
+    AND %(expected_seq)s IN (-1, chain_seq) RETURNING id
 ), found_again AS (
   UPDATE store_case_search SET grams = array_to_tsvector(string_to_array(%(grams)s, ' '))
   FROM found WHERE case_id = found.id AND %(grams)s IS NOT NULL

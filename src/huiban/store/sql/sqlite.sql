@@ -95,7 +95,7 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
 END;
 
 CREATE VIEW hb_record AS
-  SELECT id, version AS expected_version, '' AS at, stage, standing, light, due_at,
+  SELECT id, version AS expected_version, chain_seq AS expected_seq, 1 AS version_step, '' AS at, stage, standing, light, due_at,
     committed_due_at, statutory_due_at, chain_seq, chain_sha256, chain_sm3, outcome, title,
     subject_name, payload, materials, department, division, source_certificate, accepted_at,
     decided_at, closed_at, archived_at, '' AS grams, '' AS sort_at, '' AS tasks_opened,
@@ -105,8 +105,9 @@ CREATE VIEW hb_record AS
 CREATE TRIGGER hb_record INSTEAD OF INSERT ON hb_record BEGIN
   SELECT RAISE(ABORT, 'huiban: stale version') WHERE NOT EXISTS (
     SELECT 1 FROM store_case WHERE id = NEW.id AND version = NEW.expected_version
+      AND NEW.expected_seq IN (-1, chain_seq)
   );
-  UPDATE store_case SET version = version + 1, stage = NEW.stage, standing = NEW.standing,
+  UPDATE store_case SET version = version + NEW.version_step, stage = NEW.stage, standing = NEW.standing,
     light = NEW.light, due_at = NEW.due_at, committed_due_at = NEW.committed_due_at,
     statutory_due_at = NEW.statutory_due_at, chain_seq = NEW.chain_seq,
     chain_sha256 = NEW.chain_sha256, chain_sm3 = NEW.chain_sm3,
