@@ -171,6 +171,7 @@ class ClockReading:
     is_provisional: bool
     is_late: bool = False
     cause: str = ""  # of the pause it is in
+    ended_at: datetime | None = None  # when the case ended, once the clock is done
 
     @property
     def due_on(self) -> date | None:
@@ -312,8 +313,8 @@ def read_clock(  # noqa: PLR0913 - the six things that a clock is read from
         due = _due(rule, calendar, [*stretches[:-1], (stretches[-1][0], None)], total)
     else:
         due = _due(rule, calendar, stretches, total)
-    ended = (running[-1][1] if is_done else None) or moment
-    is_late = due is not None and ended >= due
+    ended = running[-1][1] if is_done else None
+    is_late = due is not None and (ended or moment) >= due
     is_running = bool(stretches) and stretches[-1][1] is None and stretches[-1][0] <= moment
     warns = () if due is None else _warns(rule, calendar, stretches, due)
     return ClockReading(
@@ -328,6 +329,7 @@ def read_clock(  # noqa: PLR0913 - the six things that a clock is read from
         is_provisional=not is_done and _may_change(calendar, running, due, moment),
         is_late=is_late,
         cause="" if is_running or is_done else _cause(pauses, now),
+        ended_at=None if ended is None else time_of(ended),
     )
 
 
