@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from huiban.kernel.catalogue import Basis, Item
 from huiban.kernel.clock import Limit
-from huiban.kernel.document_form import Answers, printed_form
+from huiban.kernel.document_form import Answers, printed_form, public_answers
 from huiban.kernel.document_words import (
     date_words,
     formal_date_words,
@@ -208,6 +208,7 @@ _NAMES = {
     "decision": "决定",
     "certificate": "证照编号和有效期",
     "form": "申请表",
+    "answers": "申请表",
     "verification": "核验码",
 }
 
@@ -336,6 +337,10 @@ def _form(facts: Facts) -> Data | None:
     return printed_form(facts.answers) if facts.answers else None
 
 
+def _answers(facts: Facts) -> Data | None:
+    return public_answers(facts.answers) if facts.answers else None
+
+
 def _remedies(facts: Facts) -> Data:
     return remedy_words(facts.item.remedies)
 
@@ -361,6 +366,7 @@ GROUPS: Mapping[str, Callable[[Facts], object]] = {
     "decision": _decision,
     "certificate": _certificate,
     "form": _form,
+    "answers": _answers,
     "remedies": _remedies,
     "verification": _verification,
     "extra": _extra,

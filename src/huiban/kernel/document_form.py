@@ -2,7 +2,7 @@
 """An application as it is printed for the archive: every answer that counts, in form order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from huiban.kernel.clock_time import SHANGHAI
@@ -12,6 +12,7 @@ from huiban.kernel.form_speak import Speech, speak_as, speak_rows
 
 _WIDE = 24  # characters; a longer answer takes the whole width of the page
 _NOTHING = "—"
+_NARROW, _BROAD = 90, 400  # twentieths of a Chinese character
 _FAR = 1e6  # no drawing pad has that many pixels
 _BLOCKS = (FieldKind.TABLE, FieldKind.DECLARATION, FieldKind.SIGNATURE, FieldKind.FILE)
 
@@ -29,32 +30,52 @@ class Answers:
 
 def printed_form(answers: Answers) -> dict[str, object]:
     """
-    Give the form as text: `sections` of `blocks` to print, and `fields` and `tables` by key.
+    Give the whole form as `sections` of `blocks` to print.
 
     Hidden fields are left out; an empty answer is printed as a dash, so that nobody adds one.
     """
     speech = Speech("zh", answers.divisions, answers.is_masked)
     visible = shown(answers.form, answers.values, answers.as_of)
-    kept = [one for one in answers.form.fields() if one.key in visible]
-    values = answers.values
+    printed = [_section(part, visible, answers.values, speech) for part in answers.form.sections]
     return {
         "title": answers.form.title.zh,
-        "sections": [
-            printed
-            for part in answers.form.sections
-            if (printed := _section(part, visible, values, speech))["blocks"]
-        ],
+        "sections": [part for part in printed if part["blocks"]],
+    }
+
+
+def public_answers(answers: Answers) -> dict[str, object]:
+    """
+    Give the answers a certificate may show, by key: `fields` as text, and `tables`.
+
+    Sensitive fields and columns are left out altogether: certificates are shown to anybody, and
+    their data travels inside the file.
+    """
+    speech = Speech("zh", answers.divisions)
+    visible = shown(answers.form, answers.values, answers.as_of)
+    kept = [one for one in answers.form.fields() if one.key in visible and not one.sensitive]
+    values = answers.values
+    return {
         "fields": {
-            one.key: speak_as(one, values.get(one.key), speech)
+            one.key: _spoken(one, values.get(one.key), speech)
             for one in kept
             if one.kind not in _BLOCKS
         },
         "tables": {
-            one.key: _table(one, values.get(one.key), speech)
+            one.key: _table(_without_sensitive(one), values.get(one.key), speech)
             for one in kept
             if one.kind is FieldKind.TABLE
         },
     }
+
+
+def _without_sensitive(table: Field) -> Field:
+    return replace(table, columns=tuple(one for one in table.columns if not one.sensitive))
+
+
+def _spoken(one: Field, value: object, speech: Speech) -> str:
+    if one.kind is FieldKind.ADDRESS and isinstance(value, Mapping):
+        return str(value.get("text", ""))  # whether it is on the map means nothing on paper
+    return speak_as(one, value, speech)
 
 
 def _section(part: Section, visible: set[str], values: Values, speech: Speech) -> dict[str, object]:
@@ -75,7 +96,7 @@ def _section(part: Section, visible: set[str], values: Values, speech: Speech) -
 
 
 def _row(one: Field, value: object, speech: Speech) -> dict[str, object]:
-    spoken = speak_as(one, value, speech)
+    spoken = _spoken(one, value, speech)
     is_wide = one.multiline or len(spoken) > _WIDE or one.kind is FieldKind.ADDRESS
     return {"label": one.label.zh, "value": spoken or _NOTHING, "is_wide": is_wide}
 
@@ -91,10 +112,25 @@ def _block(one: Field, value: object, speech: Speech) -> dict[str, object]:
 
 
 def _table(one: Field, value: object, speech: Speech) -> dict[str, object]:
-    return {
-        "columns": [column.label.zh for column in one.columns],
-        "rows": [[cell or _NOTHING for cell in row] for row in speak_rows(one, value, speech)],
-    }
+    columns = [column.label.zh for column in one.columns]
+    rows = [[cell or _NOTHING for cell in row] for row in speak_rows(one, value, speech)]
+    keys = [column.key for column in one.columns]
+    return {"keys": keys, "columns": columns, "rows": rows, "widths": _widths(columns, rows)}
+
+
+def _widths(columns: list[str], rows: list[list[str]]) -> list[int]:
+    """This function will give each column the share of the page that its longest text needs."""
+    shares = []
+    for number, label in enumerate(columns):
+        longest = max((_breadth(row[number]) for row in rows), default=0)
+        heading = min(_breadth(label), _NARROW + 60)  # a longer heading is broken
+        shares.append(min(max(longest, heading, _NARROW), _BROAD))
+    return shares
+
+
+def _breadth(text: str) -> int:
+    """This function will estimate how wide a text is set, in twentieths of a Chinese character."""
+    return 40 + sum(20 if one >= "\u2e80" else 15 if one.isupper() else 12 for one in text)
 
 
 def _declaration(one: Field, value: object, _: Speech) -> dict[str, object]:
