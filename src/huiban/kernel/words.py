@@ -12,7 +12,7 @@ class Words:
     en: str = ""
 
     def speak(self, language: str) -> str:
-        """This function will return the text for a language tag; Chinese where no English exists."""
+        """Return the text for a language tag; Chinese where no English exists."""
         return self.en if language.startswith("en") and self.en else self.zh
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 """The tables of the store, one topic a module."""
 
 from huiban.store.models.account import Account, Token
-from huiban.store.models.case import Case, Deadline, JournalEntry, Task
+from huiban.store.models.case import Case, Deadline, JournalEntry, PastFiling, Task
 from huiban.store.models.file import Blob, Draft
 from huiban.store.models.job import Job, JobState, Sweep
 from huiban.store.models.paper import Certificate, Document, Notice
@@ -22,6 +22,7 @@ __all__ = [
     "JournalEntry",
     "Notice",
     "PackVersion",
+    "PastFiling",
     "Serial",
     "Sweep",
     "Task",

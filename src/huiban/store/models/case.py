@@ -56,10 +56,35 @@ class Case(models.Model):
             models.Index(
                 fields=["parent_case"], name="case_by_parent", condition=~models.Q(parent_case="")
             ),
+            models.Index(
+                fields=["item_code", "-decided_at"],
+                name="case_decided",
+                condition=models.Q(decided_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
         return self.number
+
+
+class PastFiling(models.Model):
+    """Answers and materials (原申请内容) that a correction has replaced, as they were filed."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="past_filings", db_index=False
+    )
+    until_seq = models.IntegerField()
+    payload = models.TextField()
+    materials = models.TextField()
+
+    class Meta:
+        db_table = "store_past_filing"
+        constraints = (
+            models.UniqueConstraint(fields=["case", "until_seq"], name="past_filing_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} before #{self.until_seq}"
 
 
 class Task(models.Model):

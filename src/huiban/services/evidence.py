@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the record still is what was written (核验): chains, and replay of the journal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from huiban.kernel import process
+from huiban.kernel.actor import Actor, ActorKind
+from huiban.kernel.evidence import Break, Digests, check_chain
+from huiban.kernel.process import Act, Standing
+from huiban.services import handle
+from huiban.services.facts import Filing, case_facts, local_day
+from huiban.services.handle import Opened
+from huiban.services.journal import body_of, entry_of
+from huiban.store import filings
+from huiban.store.filings import PastAnswers
+from huiban.store.models import Case
+from huiban.store.rows import JournalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found out about one case; no breaks and the same standing is what is wanted."""
+
+    number: str
+    entries: int
+    breaks: tuple[Break, ...]
+    replays: bool
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.breaks and self.replays
+
+
+def verify_case(number: str) -> Verdict:
+    """
+    Check the chain of a case and play its journal again.
+
+    :raises NotFound: if there is no such case.
+    """
+    opened = handle.load(number)
+    case = opened.case
+    entries = [entry_of(number, row) for row in opened.journal]
+    links = [Digests(row.sha256, row.sm3) for row in opened.journal]
+    head = Digests(case.chain_sha256, case.chain_sm3)
+    breaks = check_chain(entries, links, head=head, serial="seq")
+    return Verdict(number, len(entries), tuple(breaks), replay(opened) == opened.standing)
+
+
+def verify_all() -> Iterator[Verdict]:
+    """Check every case, oldest first."""
+    for number in Case.objects.order_by("id").values_list("number", flat=True).iterator():
+        yield verify_case(number)
+
+
+def replay(opened: Opened) -> Standing | None:
+    """Play a case's journal through its chart; None if it cannot be played."""
+    day = local_day(opened.case.submitted_at)
+    past = filings.of_case(opened.case.id)
+    try:
+        return process.replay(
+            opened.chart,
+            [
+                (act_of(row), _facts(opened, past, row), actor_of(row), day)
+                for row in opened.journal
+                if _moves(row)
+            ],
+        )
+    except (process.ActionRefused, ValueError):
+        return None
+
+
+def _facts(opened: Opened, past: Sequence[PastAnswers], row: JournalRow) -> dict[str, object]:
+    """The facts in force at an entry: a correction replaces them from its own entry on."""
+    for one in past:
+        if row.seq < one.until_seq:
+            return case_facts(opened.scenario, opened.case, Filing(one.payload, one.materials, ""))
+    return case_facts(opened.scenario, opened.case)
+
+
+def _moves(row: JournalRow) -> bool:
+    return row.act == process.BEGIN or "act" in body_of(row)
+
+
+def act_of(row: JournalRow) -> Act:
+    """Read the act of a journal entry back."""
+    act = body_of(row).get("act")
+    if not isinstance(act, dict):
+        return Act(row.act)
+    return Act(str(act["name"]), act.get("task"), act.get("inputs") or {})
+
+
+def actor_of(row: JournalRow) -> Actor:
+    """Give the actor of an entry with the standing it acted in."""
+    actor = body_of(row).get("actor")
+    if not isinstance(actor, dict):
+        return Actor(row.actor, row.actor_name, ActorKind.SYSTEM, frozenset({"system"}))
+    return Actor(
+        number=row.actor,
+        name=row.actor_name,
+        kind=ActorKind(str(actor["kind"])),
+        roles=frozenset(str(role) for role in actor["roles"]),
+        department=str(actor.get("department", "")),
+        division=str(actor.get("division", "")),
+    )

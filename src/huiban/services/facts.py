@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The facts of a case that rules and guards ask about, from the answers and materials on file."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from huiban.kernel.catalogue import Item, Material
+from huiban.kernel.clock_time import SHANGHAI
+from huiban.packloader import Scenario
+from huiban.packloader import facts as pack_facts
+from huiban.packloader.facts import ONLINE_FORM, waived
+from huiban.store.rows import CaseRow
+
+Materials = Mapping[str, list[str]]
+"""Material code → numbers of the files handed in for it."""
+# An application filled in on line is its own form; nobody uploads it.
+HELD = frozenset({ONLINE_FORM})
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Answers and materials as filed, with the digest that the journal keeps of them."""
+
+    payload: str
+    materials: str
+    title: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.payload}\n{self.materials}".encode()).hexdigest()
+
+
+def local_day(at: datetime) -> date:
+    """Return the day in Shanghai, which is the day the law counts."""
+    return at.astimezone(SHANGHAI).date()
+
+
+def read_json(text: str) -> dict[str, object]:
+    """Read a stored JSON object back."""
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}
+
+
+def read_materials(text: str) -> dict[str, list[str]]:
+    """Read the stored list of files by material back."""
+    found = read_json(text)
+    return {
+        code: [str(number) for number in numbers]
+        for code, numbers in found.items()
+        if isinstance(numbers, list)
+    }
+
+
+def facts_of(
+    scenario: Scenario, item: Item, values: Mapping[str, object], materials: Materials
+) -> dict[str, object]:
+    """Return typed facts: the form's, and which materials are there or waived."""
+    there = {code for code, files in materials.items() if files} | waived(item, HELD)
+    return pack_facts.case_facts(item, scenario.form_of(item), values, there, date.min)
+
+
+def missing_materials(
+    scenario: Scenario, item: Item, values: Mapping[str, object], materials: Materials
+) -> tuple[Material, ...]:
+    """Name the materials that must be handed in and are not there."""
+    facts = facts_of(scenario, item, values, materials)
+    return tuple(
+        one
+        for one in item.materials
+        if not facts[f"has_{one.code}"] and pack_facts.is_needed(one, facts, date.min)
+    )
+
+
+def case_facts(
+    scenario: Scenario, case: CaseRow, filing: Filing | None = None
+) -> dict[str, object]:
+    """Return the facts of a case; a new filing takes the place of the old."""
+    payload, materials = (
+        (filing.payload, filing.materials) if filing else (case.payload, case.materials)
+    )
+    item = scenario.items[case.item_code]
+    return facts_of(scenario, item, read_json(payload), read_materials(materials))

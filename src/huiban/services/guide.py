@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding a service item and what it takes (办事指南): search, guide, effort, process picture."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from huiban.kernel import search
+from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Item, Material, Need
+from huiban.kernel.form import Form
+from huiban.kernel.process import Chart
+from huiban.kernel.words import Words
+from huiban.packloader import Scenario
+from huiban.packloader.facts import waived
+from huiban.services import city
+from huiban.services.facts import HELD, local_day
+from huiban.store import certificates, measures
+from huiban.store.models import Certificate
+
+_LOOK_BACK = timedelta(days=90)
+_FILLED_BY = ("identity", "history", "certificate")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What an item costs the applicant: fields to type of all, materials to bring, days."""
+
+    fields: int
+    to_type: int
+    materials: int
+    to_bring: int
+    committed: str
+    median_hours: float | None
+    decided: int
+    """How many decided cases the median rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """An item with everything its guide shows."""
+
+    scenario: Scenario
+    item: Item
+    form: Form
+    chart: Chart
+    effort: Effort
+    to_bring: tuple[Material, ...]
+    waived: tuple[Material, ...]
+    lives: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search result: items, why each was found, and what else might be meant."""
+
+    query: str
+    items: tuple[tuple[Item, Words], ...]
+    suggestions: tuple[Item, ...] = ()
+
+
+def guide(code: str, now: datetime) -> Guide:
+    """
+    Gather the guide of an item.
+
+    :raises NotFound: if the city offers no such item.
+    """
+    placed = city.item(code)
+    scenario, item = placed.scenario, placed.item
+    form = scenario.form_of(item)
+    spared = waived(item, HELD)
+    lives = tuple(one for one in scenario.items.values() if one.code != item.code)
+    return Guide(
+        scenario=scenario,
+        item=item,
+        form=form,
+        chart=scenario.chart_of(item),
+        effort=effort(placed, now),
+        to_bring=tuple(one for one in item.materials if one.code not in spared),
+        waived=tuple(one for one in item.materials if one.code in spared),
+        lives=lives,
+    )
+
+
+def effort(placed: city.Placed, now: datetime) -> Effort:
+    """Count what an item asks, from its definition and from decided cases."""
+    item = placed.item
+    form = placed.scenario.form_of(item)
+    asked = [column for one in form.fields() for column in (one.columns or (one,))]
+    known = _known_fields(placed.scenario, form)
+    typed = [one for one in asked if one.key not in known and not _is_filled(one.prefill)]
+    spared = waived(item, HELD)
+    needed = [one for one in item.materials if one.code not in spared and one.need is Need.REQUIRED]
+    median = _median(item.code, now.replace(minute=0, second=0, microsecond=0))
+    return Effort(
+        fields=len(asked),
+        to_type=len(typed),
+        materials=len(item.materials),
+        to_bring=len(needed),
+        committed=str(item.committed) if item.committed else "",
+        median_hours=median.hours,
+        decided=median.count,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _median(code: str, hour: datetime) -> measures.Took:
+    """Asked anew every hour: a median over ninety days moves no faster."""
+    return measures.median_hours(code, hour - _LOOK_BACK, hour)
+
+
+def find(query: str, limit: int = 20) -> Found:
+    """Search the items: Chinese, pinyin, initials, with typing errors."""
+    index, items = _index(), city.items()
+    text = query.strip()[:100]
+    hits = index.find(text, limit) if text else []
+    found = tuple((items[hit.key].item, hit.why) for hit in hits)
+    others = (
+        () if found or not text else tuple(items[hit.key].item for hit in index.suggest(text, 5))
+    )
+    return Found(text, found, others)
+
+
+def all_items() -> list[Item]:
+    """List every item in force."""
+    return [placed.item for placed in city.items().values()]
+
+
+def renewable(actor: Actor, now: datetime) -> list[tuple[Certificate, Item, int]]:
+    """List the party's certificates that are about to expire, with days left."""
+    today = local_day(now)
+    found: list[tuple[Certificate, Item, int]] = []
+    for held in certificates.of_subject(actor.subject) if actor.subject else []:
+        renewal = renewal_of(held)
+        if renewal is None or held.valid_until is None or held.state != Certificate.State.VALID:
+            continue
+        left = (held.valid_until - today).days
+        if 0 <= left <= _RENEW_FROM:
+            found.append((held, renewal, left))
+    return sorted(found, key=lambda one: one[2])
+
+
+_RENEW_FROM = 90
+
+
+def renewal_of(held: Certificate) -> Item | None:
+    """Find the item that renews a certificate."""
+    return next((item for item in follow_ups(held) if str(item.life) == "renew"), None)
+
+
+def follow_ups(held: Certificate) -> list[Item]:
+    """List the items that start from a certificate: change, renewal, cancellation."""
+    return [
+        placed.item
+        for placed in city.items().values()
+        for form in [placed.scenario.form_of(placed.item)]
+        for carried in [placed.scenario.from_certificates.get(form.code)]
+        if carried is not None and carried.kind == held.kind
+    ]
+
+
+def _known_fields(scenario: Scenario, form: Form) -> frozenset[str]:
+    carried = scenario.from_certificates.get(form.code)
+    return frozenset((*carried.fields, *carried.attributes)) if carried else frozenset()
+
+
+def _is_filled(sources: tuple[str, ...]) -> bool:
+    """Only sources that are connected count: what is not there yet must still be typed."""
+    return any(source.partition(".")[0] in _FILLED_BY for source in sources)
+
+
+@lru_cache(maxsize=1)
+def _index() -> search.Index:
+    departments = city.common().departments
+    entries = []
+    for code, placed in city.items().items():
+        item = placed.item
+        owner = departments.get(placed.scenario.owner)
+        entries.append(
+            search.Entry(
+                key=code,
+                name=f"{item.name.zh} {_LIVES.get(str(item.life), '')}".strip(),
+                aliases=item.aliases,
+                department=owner.name.zh if owner else "",
+                text=f"{item.audience.zh} {item.name.en}",
+            )
+        )
+    return search.Index.build(entries)
+
+
+_LIVES = {"new": "新办", "modify": "变更", "renew": "延续", "cancel": "注销"}

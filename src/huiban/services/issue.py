@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carrying out what a step sets off (出具): documents and certificates, each exactly once."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+
+from huiban.connectors import pdf
+from huiban.kernel import document as papers
+from huiban.kernel.document_form import Answers
+from huiban.packloader import DocumentKind
+from huiban.services import archive, certify, city, handle, oversight, vault
+from huiban.services.facts import local_day, read_json, read_materials
+from huiban.services.handle import Opened
+from huiban.services.journal import Fact, body_of
+from huiban.services.numbering import CERTIFICATE, certificate_document, certificate_kind
+from huiban.services.party import party_of
+from huiban.store import blobs, documents, ids
+from huiban.store.models import Certificate, Document
+from huiban.store.rows import JournalRow
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One recorded step whose effects are being carried out."""
+
+    opened: Opened
+    row: JournalRow
+    numbers: Mapping[str, str]
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        return local_day(self.row.at)
+
+
+def carry_out(number: str, seq: int, now: datetime) -> None:
+    """
+    Carry out the effects of one journal entry, in the chart's order.
+
+    It may be run any number of times: what is done already is left as it is.
+    """
+    opened = handle.load(number)
+    row = opened.journal[seq - 1]
+    body = body_of(row)
+    numbers = body.get("numbers")
+    errand = Errand(opened, row, numbers if isinstance(numbers, dict) else {}, now)
+    effects = [str(effect) for effect in _list(body.get("effects"))]
+    if CERTIFICATE in effects:
+        # The decision names the certificate, so the certificate exists first.
+        certify.issue(opened, row, errand.numbers[CERTIFICATE])
+    for effect in effects:
+        _EFFECTS.get(effect, _document)(errand, effect)
+
+
+def _document(errand: Errand, code: str) -> None:
+    kind = errand.opened.scenario.documents[code]
+    issue_document(errand, kind, errand.numbers.get(code, ""))
+
+
+def _certificate(errand: Errand, code: str) -> None:
+    scenario, case = errand.opened.scenario, errand.opened.case
+    kind = certificate_kind(scenario.items[case.item_code])
+    shown = certificate_document(scenario, kind) if kind else None
+    if shown is not None:
+        document = issue_document(errand, shown, errand.numbers[code])
+        certify.show(errand.numbers[code], document.number)
+
+
+def _cancel(errand: Errand, _: str) -> None:
+    certify.cancel(errand.opened.case, errand.row.at)
+
+
+def _archive(errand: Errand, _: str) -> None:
+    archive.archive(errand.opened.case.number, errand.now)
+
+
+def _oversight(errand: Errand, _: str) -> None:
+    oversight.push(errand.opened, errand.row)
+
+
+_EFFECTS: Mapping[str, Callable[[Errand, str], None]] = {
+    CERTIFICATE: _certificate,
+    "cancel_certificate": _cancel,
+    "archive": _archive,
+    "push_to_oversight": _oversight,
+}
+
+
+def issue_document(errand: Errand, kind: DocumentKind, reference: str) -> Document:
+    """Set a document, keep its bytes and record that it was issued."""
+    case = errand.opened.case
+    known = documents.of_entry(case.id, kind.code, errand.row.seq)
+    if known is None:
+        rendered = _rendered(errand, kind, reference)
+        key = vault.keep(rendered.content)
+        known = documents.issue(_row(errand, kind, reference, rendered, key))
+    fact = Fact(
+        act="document_issued",
+        stage_from=case.stage,
+        stage_to=case.stage,
+        role="system",
+        body={
+            "code": kind.code,
+            "title": kind.title.zh,
+            "reference": known.reference,
+            "sha256": known.sha256,
+            "entry": errand.row.seq,
+        },
+        is_public=kind.is_public,
+    )
+    handle.note(case.number, fact, errand.now)
+    return known
+
+
+def _row(
+    errand: Errand, kind: DocumentKind, reference: str, rendered: pdf.Rendered, key: str
+) -> Document:
+    return Document(
+        number=ids.new_key(),
+        case_id=errand.opened.case.id,
+        code=kind.code,
+        title=kind.title.zh,
+        reference=reference,
+        journal_seq=errand.row.seq,
+        media="application/pdf",
+        size=len(rendered.content),
+        sha256=rendered.sha256,
+        object_key=key,
+        issued_at=errand.row.at,
+        issued_by=errand.row.actor_name,
+        is_public=kind.is_public,
+    )
+
+
+def _rendered(errand: Errand, kind: DocumentKind, reference: str) -> pdf.Rendered:
+    scenario = errand.opened.scenario
+    certificate = certify.of_case(errand.opened.case)
+    facts = _facts(errand, kind, reference, certificate)
+    about = pdf.About(
+        title=kind.title.zh,
+        dated=errand.day,
+        author=facts.authority.name,
+        verify_url=certify.verify_url(certificate) if certificate and kind.certificate else "",
+        is_sample=settings.DEMO,
+    )
+    return pdf.render(scenario.templates, kind.template, papers.compose(kind.data, facts), about)
+
+
+def _facts(
+    errand: Errand, kind: DocumentKind, reference: str, certificate: Certificate | None
+) -> papers.Facts:
+    opened = errand.opened
+    case, scenario = opened.case, opened.scenario
+    item = scenario.items[case.item_code]
+    return papers.Facts(
+        document=papers.Head(
+            title=kind.title.zh,
+            dated=errand.day,
+            number=reference,
+            seal=kind.seal,
+            signers=kind.signed_by,
+        ),
+        case=papers.CaseFacts(
+            number=case.number,
+            filed_on=local_day(case.submitted_at),
+            accepted_on=local_day(case.accepted_at) if case.accepted_at else None,
+            is_deemed_accepted=errand.row.act == "deem_accept",
+            channel=_CHANNELS.get(case.channel, ""),
+            clerk=errand.row.actor_name,
+        ),
+        item=item,
+        applicant=party_of(opened),
+        authority=papers.Office(
+            name=item.authority.name.zh,
+            address=item.places[0].address.zh if item.places else "",
+            phone=item.consult_phone,
+            complaint_phone=item.complaint_phone,
+        ),
+        materials=_materials(opened),
+        clocks=_clocks(opened, errand),
+        points=_points(errand.row),
+        decision=_decision(errand.row),
+        certificate=certify.facts_of(certificate, errand.day),
+        answers=Answers(
+            form=scenario.form_of(item),
+            values=read_json(case.payload),
+            as_of=local_day(case.submitted_at),
+            divisions=city.common().division_names,
+        ),
+        verification=(
+            papers.Verification(code=certificate.verify_code, url=certify.verify_url(certificate))
+            if certificate
+            else None
+        ),
+    )
+
+
+_CHANNELS = {"web": "电脑端网上", "mobile": "移动端", "window": "窗口", "kiosk": "自助终端"}
+_OUTCOMES = {
+    "grant": papers.Outcome.GRANTED,
+    "refuse": papers.Outcome.REFUSED,
+    "decline": papers.Outcome.DECLINED,
+    "extend": papers.Outcome.EXTENDED,
+}
+
+
+def _decision(row: JournalRow) -> papers.Decision | None:
+    outcome = _OUTCOMES.get(row.act)
+    if outcome is None:
+        return None
+    reasons = tuple(line.strip() for line in row.reason.splitlines() if line.strip())
+    basis = tuple(part.strip() for part in row.basis.split("；") if part.strip())
+    return papers.Decision(outcome=outcome, reasons=reasons, basis=basis)
+
+
+def _points(row: JournalRow) -> tuple[papers.Point, ...]:
+    act = body_of(row).get("act")
+    inputs = act.get("inputs", {}) if isinstance(act, dict) else {}
+    points = [one for one in _list(inputs.get("points")) if isinstance(one, dict)]
+    if not points and row.act == "request_correction":
+        return (papers.Point(about="申请材料", fault=row.reason),)
+    return tuple(
+        papers.Point(
+            about=str(one.get("about", "")),
+            fault=str(one.get("fault", "")),
+            cure=str(one.get("cure", "")),
+        )
+        for one in points
+    )
+
+
+def _materials(opened: Opened) -> tuple[papers.Handed, ...]:
+    item = opened.scenario.items[opened.case.item_code]
+    files = read_materials(opened.case.materials)
+    sizes = {blob.number: blob for blob in blobs.of_case(opened.case.id)}
+    return tuple(
+        papers.Handed(
+            name=one.name.zh,
+            count=len([number for number in files.get(one.code, []) if number in sizes]),
+            note="" if files.get(one.code) else "免提交或未提交",
+        )
+        for one in item.materials
+    )
+
+
+def _clocks(opened: Opened, errand: Errand) -> tuple[papers.ClockLine, ...]:
+    history = handle.history_until(opened, errand.row.seq)
+    clocks = handle.clocks_at(opened, history, errand.row.at)
+    rules = opened.chart.clocks
+    return tuple(
+        papers.ClockLine(
+            title=rules[name].title.zh,
+            limit=rules[name].limit,
+            due_on=reading.due_on,
+            basis=rules[name].basis,
+        )
+        for name, reading in clocks.readings.items()
+        if reading.is_running
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def stored_content(document: Document) -> bytes:
+    """Give the bytes of an issued document."""
+    return vault.content(document.object_key)
+
+
+def plain_numbers(row: JournalRow) -> dict[str, str]:
+    """Give the numbers a step was given, as the journal has them."""
+    found = json.loads(row.body).get("numbers", {})
+    return {str(key): str(value) for key, value in found.items()}

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a resident or enterprise sees of its own: what waits, cases, papers, messages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiban.kernel import process
+from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Item
+from huiban.kernel.process import OpenAct
+from huiban.kernel.words import Words
+from huiban.services import casepage, drafts, guide
+from huiban.services.casepage import CasePage
+from huiban.services.facts import case_facts, local_day
+from huiban.services.permission import demand
+from huiban.services.refusal import NotAllowed, NotFound, NotOpen
+from huiban.store import cases, documents, lists, notices, pages
+from huiban.store import drafts as stored
+from huiban.store.lists import CaseNarrow, ListedCase
+from huiban.store.models import Account, Certificate, Document, Draft, Notice
+
+_MOST_WAITING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft on a list: what it is and how much is left to do."""
+
+    draft: Draft
+    item: Item
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for this party: corrections first, then drafts, then what is about to expire."""
+
+    corrections: tuple[ListedCase, ...]
+    drafts: tuple[DraftLine, ...]
+    renewals: tuple[tuple[Certificate, Item, int], ...]
+    unread: int
+
+    @property
+    def count(self) -> int:
+        return len(self.corrections) + len(self.drafts) + len(self.renewals)
+
+
+@dataclass(frozen=True)
+class MyCase:
+    """One of the party's own cases, with what can be done now."""
+
+    page: CasePage
+    acts: tuple[OpenAct, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def can_correct(self) -> bool:
+        return any(one.name == "resubmit" and not one.blocked for one in self.acts)
+
+    @property
+    def can_retract(self) -> bool:
+        return any(one.name == "retract" and not one.blocked for one in self.acts)
+
+
+def waiting(actor: Actor, now: datetime) -> Waiting:
+    """Gather what waits for a party, for the first screen."""
+    if not actor.subject:
+        return Waiting((), (), (), 0)
+    asked = lists.my_cases(actor.subject, CaseNarrow(stage="correction"), limit=_MOST_WAITING)
+    return Waiting(
+        corrections=asked.rows,
+        drafts=tuple(my_drafts(actor, now)[:_MOST_WAITING]),
+        renewals=tuple(guide.renewable(actor, now)[:_MOST_WAITING]),
+        unread=notices.unread_count(actor.subject),
+    )
+
+
+def my_drafts(actor: Actor, now: datetime) -> list[DraftLine]:
+    """List a person's drafts with what is left to fill in."""
+    found = []
+    today = local_day(now)
+    for draft in stored.mine(actor.number, now):
+        writing = drafts.writing_of(draft)
+        left = sum(len(step.missing) for step in writing.progress(today))
+        found.append(DraftLine(draft, writing.item, left))
+    return found
+
+
+def my_cases(actor: Actor, narrow: CaseNarrow, cursor: str = "", limit: int = 20) -> lists.CasePage:
+    """List a party's own cases, newest first."""
+    return lists.my_cases(actor.subject, narrow, cursor, limit)
+
+
+def my_case(number: str, actor: Actor, language: str, now: datetime) -> MyCase:
+    """
+    Show a party one of its own cases, and note that it read its messages.
+
+    :raises NotFound: if there is none, or it is somebody else's: from outside the same.
+    """
+    whole = _own(number, actor)
+    page = casepage.build(whole, language, now, is_masked=False)
+    told = tuple(notices.of_case(whole.case.id, actor.subject))
+    if any(notice.read_at is None for notice in told):
+        notices.mark_read(actor.subject, now, whole.case.id)
+    facts = case_facts(page.scenario, whole.case)
+    day = local_day(whole.case.submitted_at)
+    acts = process.open_acts(page.chart, page.standing, facts, actor, day)
+    return MyCase(page, tuple(acts), told)
+
+
+def correct(number: str, actor: Actor, account: Account, now: datetime) -> drafts.Writing:
+    """
+    Open the answers of a case for its one correction.
+
+    :raises NotFound: if it is not theirs.
+    :raises NotOpen: if the case does not wait for a correction.
+    """
+    whole = _own(number, actor)
+    if whole.case.stage != "correction":
+        raise NotOpen(
+            Words(
+                "这件办件现在不需要补正",
+                "This case is not waiting for a correction",
+            )
+        )
+    return drafts.correct(whole.case, account, now)
+
+
+def document(number: str, actor: Actor) -> Document:
+    """
+    Find an issued document for somebody who may read it.
+
+    :raises NotFound: if there is none, or it is not theirs to read.
+    """
+    try:
+        found = documents.load(number)
+    except documents.DocumentNotFound as fault:
+        raise _no_document() from fault
+    case = cases.load_by_id(found.case_id)
+    if case.subject_code == actor.subject and actor.subject and found.is_public:
+        return found
+    try:
+        demand(actor, "view_material", case)
+    except NotAllowed as fault:
+        raise _no_document() from fault
+    return found
+
+
+def _own(number: str, actor: Actor) -> pages.WholeCase:
+    try:
+        whole = pages.whole_case(number, only_public=True)
+    except cases.CaseNotFound as fault:
+        raise _no_case() from fault
+    if not actor.subject or whole.case.subject_code != actor.subject:
+        raise _no_case()
+    return whole
+
+
+def _no_case() -> NotFound:
+    return NotFound(
+        Words("没有找到这件办件，请核对编号，或用申请时的账号登录", "No such case of yours")
+    )
+
+
+def _no_document() -> NotFound:
+    return NotFound(Words("没有找到这份文书，或者您无权查看", "No such document, or not yours"))

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is already known of the applicant: sign-in, earlier filings, the certificate in hand."""
+
+import json
+from collections.abc import Mapping
+
+from huiban.kernel.actor import Actor
+from huiban.kernel.form import Form
+from huiban.kernel.prefill import Offer
+from huiban.kernel.words import Words
+from huiban.packloader import FromCertificate
+from huiban.services import city
+from huiban.services.facts import local_day, read_json
+from huiban.store.models import Account, Case, Certificate
+
+_HISTORY = ("contact", "contact_phone", "project_name", "project_address", "district")
+
+
+def of_identity(account: Account) -> dict[str, Offer]:
+    """Offer what the sign-in vouches for (自动填)."""
+    title = _source("identity")
+    known = {
+        "name": account.subject_name or account.name,
+        "number": account.subject,
+        "contact": account.name,
+        "phone": account.phone,
+    }
+    return {f"identity.{key}": Offer(value, title) for key, value in known.items() if value}
+
+
+def of_history(actor: Actor, pack_code: str) -> dict[str, Offer]:
+    """Offer what the same party filed last in this scenario (选择填)."""
+    last = (
+        Case.objects.filter(subject_code=actor.subject, pack_code=pack_code)
+        .order_by("-id")
+        .only("payload", "submitted_at", "number")
+        .first()
+        if actor.subject
+        else None
+    )
+    if last is None:
+        return {}
+    title, day = _source("history"), local_day(last.submitted_at).isoformat()
+    values = read_json(last.payload)
+    return {
+        f"history.{key}": Offer(values[key], title, day, last.number)
+        for key in _HISTORY
+        if key in values
+    }
+
+
+def of_certificate(
+    certificate: Certificate, carried: FromCertificate, form: Form
+) -> dict[str, Offer]:
+    """Offer what the certificate in hand says (从证照带出)."""
+    title = Words(certificate.title, _source("certificate").en)
+    day = local_day(certificate.issued_at).isoformat()
+    content = json.loads(certificate.content)
+    values = content.get("values", {}) if isinstance(content, Mapping) else {}
+    offers = {
+        key: Offer(values[key], title, day, certificate.number)
+        for key in carried.fields
+        if key in values and form.field(key) is not None
+    }
+    attributes = {
+        "number": certificate.number,
+        "valid_from": certificate.valid_from.isoformat(),
+        "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else "",
+    }
+    for key, attribute in carried.attributes.items():
+        offers[key] = Offer(attributes[attribute], title, day, certificate.number)
+    return offers
+
+
+def _source(code: str) -> Words:
+    found = city.common().sources.get(code)
+    return found.title if found else Words(code)

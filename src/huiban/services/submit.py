@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sending an application in (提交): checked whole, then a case is opened or a correction filed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Channel
+from huiban.kernel.form import FieldProblem, stamp
+from huiban.kernel.words import Words
+from huiban.services import city, drafts, handle
+from huiban.services.drafts import Writing
+from huiban.services.facts import Filing, missing_materials
+from huiban.services.open_case import Application, open_case
+from huiban.services.refusal import AlreadyDone, Invalid, NotFound
+from huiban.store import blobs, cases, filings
+from huiban.store import drafts as stored
+from huiban.store.filings import PastAnswers
+
+MATERIALS = "materials"
+
+
+def problems_of(writing: Writing, now: datetime) -> tuple[FieldProblem, ...]:
+    """List everything that keeps an application from being sent in."""
+    reading = drafts.check(writing, now)
+    return (*reading.problems, *_missing(writing, reading.values))
+
+
+def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.WEB) -> str:
+    """
+    Send an application in and return the number of its case.
+
+    :raises AlreadyDone: if it was sent before, by a double click for one; names that case.
+    :raises NotFound, Expired: if there is no such draft any more.
+    :raises Invalid: if something is missing or wrong; everything is listed at once.
+    :raises NotOpen: if it is a correction and the case no longer waits for one.
+    """
+    try:
+        writing = drafts.load(number, actor, now)
+    except NotFound:
+        raise _already_sent(number, actor) from None
+    reading = drafts.check(writing, now)
+    problems = (*reading.problems, *_missing(writing, reading.values))
+    if problems:
+        raise Invalid(
+            Words(
+                f"还差 {len(problems)} 项，补好就能提交",
+                f"{len(problems)} more to put right before it can be sent",
+            ),
+            problems,
+        )
+    values = stamp(writing.form, reading.values, writing.values, now, actor.number)
+    filing = Filing(
+        payload=city.text_of(values),
+        materials=city.text_of(writing.materials),
+        title=drafts.title_of(writing.item, writing.form, values),
+    )
+    if writing.is_correction:
+        return _refile(writing, filing, actor, now)
+    return _open(writing, filing, values, actor, now, channel)
+
+
+def _open(  # noqa: PLR0913 - an application has these parts
+    writing: Writing,
+    filing: Filing,
+    values: Mapping[str, object],
+    actor: Actor,
+    now: datetime,
+    channel: Channel,
+) -> str:
+    application = Application(
+        scenario=writing.scenario,
+        item=writing.item,
+        filing=filing,
+        values=dict(values),
+        materials=writing.materials,
+        key=writing.number,
+        channel=channel,
+        source_certificate=writing.draft.source_certificate,
+        draft=writing.number,
+    )
+    try:
+        return open_case(application, actor, now)
+    except cases.AlreadySubmitted as fault:
+        raise _sent(fault.number) from fault
+
+
+def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> str:
+    number = writing.draft.case_number
+    files = [file for numbers in writing.materials.values() for file in numbers]
+    with transaction.atomic():
+        before = cases.load(number)
+        handle.act(number, handle.Order("resubmit"), actor, now, filing)
+        past = PastAnswers(before.chain_seq + 1, before.payload, before.materials)
+        filings.keep(before.id, past)
+        blobs.attach(files, actor.number, before.id)
+        stored.discard(writing.number, actor.number)
+    return number
+
+
+def _missing(writing: Writing, values: Mapping[str, object]) -> tuple[FieldProblem, ...]:
+    return tuple(
+        FieldProblem(
+            path=f"{MATERIALS}.{one.code}",
+            code="required",
+            message=Words(
+                f"请上传《{one.name.zh}》", f"Please upload: {one.name.en or one.name.zh}"
+            ),
+            section=MATERIALS,
+        )
+        for one in missing_materials(writing.scenario, writing.item, values, writing.materials)
+    )
+
+
+def _already_sent(number: str, actor: Actor) -> Exception:
+    case = cases.of_submission(number)
+    if case is not None and case.applicant == actor.number:
+        return _sent(case.number)
+    return NotFound(
+        Words(
+            "没有找到这份草稿：它可能已经提交或删除，请在“我的办件”中查看",
+            "No such draft: it may have been submitted or deleted; see “My cases”",
+        )
+    )
+
+
+def _sent(number: str) -> AlreadyDone:
+    return AlreadyDone(
+        Words(
+            f"这份申请已经提交过，办件编号是 {number}，不用再提交",
+            f"This application was sent before as case {number}; nothing more to do",
+        ),
+        number,
+    )
