@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which fields are asked now, and which of them must be answered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -10,7 +10,6 @@ from huiban.kernel.form_model import Field, Form, Values
 from huiban.kernel.rule import Rule, closure
 
 Facts = Mapping[str, object]
-_Condition = Callable[[Facts, date], bool | None]
 
 
 def shown(form: Form, values: Values, as_of: date) -> set[str]:
@@ -46,12 +45,7 @@ def applicable(form: Form, values: Values, as_of: date) -> dict[str, object]:
 
 
 def holds(rule: Rule, known: Facts, as_of: date) -> bool | None:
-    return _condition(rule)(known, as_of)
-
-
-@lru_cache(maxsize=4096)
-def _condition(rule: Rule) -> _Condition:
-    return closure(rule)
+    return closure(rule)(known, as_of)
 
 
 @lru_cache(maxsize=512)

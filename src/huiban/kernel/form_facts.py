@@ -14,6 +14,7 @@ _TYPES = {
     FieldKind.BOOLEAN: FactType(FactKind.BOOLEAN),
     FieldKind.DECLARATION: FactType(FactKind.BOOLEAN),
 }
+_UNKNOWN_FROM = 10**15  # a larger sum no database number holds exactly
 _COUNT = FactType(FactKind.INTEGER)
 
 
@@ -32,8 +33,9 @@ def facts(form: Form, values: Values) -> dict[str, object]:
     """
     Return the facts of a form as rules want them: dates, decimals, texts, lists of texts.
 
-    A table gives `<key>_count`, and `<key>_<column>_sum` for its number columns; a sum is
-    unknown while one of its cells is empty. Files give `<key>_count`. What is not filled in
+    A table gives `<key>_count`, `<key>_<column>_sum` for its number columns and
+    `<key>_<column>_count` of the rows that say yes for its boolean ones; both are unknown while
+    one of the cells is empty. Files give `<key>_count`. What is not filled in
     is absent, and so unknown; an empty table or file list is known to have none.
     """
     return facts_of(form.fields(), values)
@@ -52,11 +54,17 @@ def owner_of(form: Form) -> dict[str, str]:
     return {name: field.key for field in form.fields() for name, _ in _facts_of(field)}
 
 
+def fact_names(field: Field) -> set[str]:
+    return {name for name, _ in _facts_of(field)}
+
+
 def _facts_of(field: Field) -> Iterator[tuple[str, FactType]]:
     if field.kind in (FieldKind.TABLE, FieldKind.FILE):
         yield f"{field.key}_count", _COUNT
         for column in _summed(field):
             yield f"{field.key}_{column.key}_sum", _fact_type(column)
+        for column in _ticked(field):
+            yield f"{field.key}_{column.key}_count", _COUNT
     else:
         yield field.key, _fact_type(field)
 
@@ -78,7 +86,7 @@ def _fact_type(field: Field) -> FactType:
 def _known(field: Field, value: object) -> dict[str, object]:
     if field.kind in (FieldKind.TABLE, FieldKind.FILE):
         rows = value if isinstance(value, list) else []
-        return {f"{field.key}_count": len(rows)} | _sums(field, rows)
+        return {f"{field.key}_count": len(rows)} | _sums(field, rows) | _ticks(field, rows)
     fact = _fact(field, value)
     return {} if fact is None else {field.key: fact}
 
@@ -86,14 +94,32 @@ def _known(field: Field, value: object) -> dict[str, object]:
 def _sums(table: Field, rows: list[object]) -> dict[str, object]:
     sums: dict[str, object] = {}
     for column in _summed(table):
-        cells = [
-            _fact(column, row.get(column.key)) if isinstance(row, Mapping) else None for row in rows
-        ]
+        cells = _cells(column, rows)
         numbers = [cell for cell in cells if isinstance(cell, int | Decimal)]
         if len(numbers) == len(cells):
-            nothing = Decimal(0) if column.places else 0
-            sums[f"{table.key}_{column.key}_sum"] = sum(numbers, nothing)
+            total = sum(map(Decimal, numbers), Decimal(0))
+            if abs(total) < _UNKNOWN_FROM:
+                sums[f"{table.key}_{column.key}_sum"] = total if column.places else int(total)
     return sums
+
+
+def _ticked(table: Field) -> Iterator[Field]:
+    return (one for one in table.columns if one.kind is FieldKind.BOOLEAN)
+
+
+def _ticks(table: Field, rows: list[object]) -> dict[str, object]:
+    counts: dict[str, object] = {}
+    for column in _ticked(table):
+        cells = _cells(column, rows)
+        if None not in cells:
+            counts[f"{table.key}_{column.key}_count"] = cells.count(True)
+    return counts
+
+
+def _cells(column: Field, rows: list[object]) -> list[object]:
+    return [
+        _fact(column, row.get(column.key)) if isinstance(row, Mapping) else None for row in rows
+    ]
 
 
 def _fact(field: Field, value: object) -> object:

@@ -79,7 +79,7 @@ def speak_size(size: int) -> str:
 
 def speak_kinds(accept: tuple[str, ...]) -> Words:
     known = [_KINDS.get(media, Words(media, media)) for media in accept]
-    return Words("、".join(one.zh for one in known), ", ".join(one.en for one in known))
+    return Words(" 或 ".join(one.zh for one in known), " or ".join(one.en for one in known))
 
 
 def _known(field: Field, sent: object, files: Mapping[str, Values] | None) -> _File | None:
@@ -120,7 +120,7 @@ def _refuse_unfit(field: Field, file: _File) -> None:
         kinds = speak_kinds(field.accept)
         raise refuse(
             "file_media",
-            f"文件“{name}”的格式不能用，请换成{kinds.zh}再上传",
+            f"文件“{name}”的格式不能用，请换成 {kinds.zh} 再上传",
             f"The file “{name}” has the wrong format; upload {kinds.en} instead",
         )
     if file.size > field.max_bytes:

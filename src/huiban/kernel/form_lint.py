@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huiban.kernel.form_date import bound
-from huiban.kernel.form_facts import owner_of
+from huiban.kernel.form_facts import fact_names, owner_of
 from huiban.kernel.form_model import Field, FieldKind, Form
 from huiban.kernel.form_parse import MOST_ROWS
 from huiban.kernel.form_text import FORMATS
@@ -156,11 +156,11 @@ def _repeated(form: Form) -> Iterator[FormFault]:
 
 def _clashes(form: Form) -> Iterator[FormFault]:
     """A table `vehicles` makes the fact `vehicles_count`; no field may be called so as well."""
-    owners = owner_of(form)
+    keys = {one.key for one in form.fields()}
     for one in form.fields():
-        if owners.get(one.key, one.key) != one.key:
-            message = f"{one.key!r} is also a fact made from {owners[one.key]!r}"
-            yield FormFault(one.key, message, "rename the field")
+        for name in sorted(keys & fact_names(one) - {one.key}):
+            message = f"{name!r} is also a fact made from {one.key!r}"
+            yield FormFault(name, message, "rename the field")
 
 
 def _circles(form: Form) -> Iterator[FormFault]:

@@ -40,16 +40,13 @@ def _parse(field: Field, typed: str) -> Decimal:
     if core[-1:] in _SCALES:
         scale = _scale(field, core)
         core = core[:-1].rstrip()
-    grouped = _GROUPED.fullmatch(core)
-    if len(core) > _LONGEST or not (grouped or _PLAIN.fullmatch(core)):
+    if not (_GROUPED.fullmatch(core) or _PLAIN.fullmatch(core)):
         raise _not_a_number(field, typed)
+    if len(core) > _LONGEST:
+        raise _too_large(field, typed)
     number = Decimal(core.replace(",", "").replace(" ", "")) * scale
     if abs(number) >= Decimal(10) ** (_MOST_DIGITS - field.places):
-        raise refuse(
-            "too_large",
-            f"{named(field).zh}“{echo(typed)}”太大了，请核对位数",
-            f"{named(field).en} “{echo(typed)}” is too large; check the number of digits",
-        )
+        raise _too_large(field, typed)
     return _rounded(field, number, typed)
 
 
@@ -84,6 +81,15 @@ def _not_a_number(field: Field, typed: str) -> Exception:
         "not_a_number",
         f"{label.zh}“{echo(typed)}”不是数字，请用数字填写，例如 12600",
         f"{label.en} “{echo(typed)}” is not a number; use digits, for example 12600",
+    )
+
+
+def _too_large(field: Field, typed: str) -> Exception:
+    label = named(field)
+    return refuse(
+        "too_large",
+        f"{label.zh}“{echo(typed)}”太大了，请核对位数",
+        f"{label.en} “{echo(typed)}” is too large; check the number of digits",
     )
 
 

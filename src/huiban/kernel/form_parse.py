@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One answer as typed → its canonical value, or what is wrong with it, by kind of field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -57,7 +57,7 @@ def parse(one: Field, raw: object, context: Context) -> Answer:
         if one.kind is FieldKind.TABLE:
             return _table(one, raw, context)
         if one.kind is FieldKind.FILE:
-            return _several(raw, *read_files(one, raw, context))
+            return _several("", *read_files(one, raw, context))
         if one.kind is FieldKind.CHOICE and one.multiple:
             return _several(raw, *read_choices(one, raw))
         if one.kind in _IDENTIFIERS:
@@ -83,9 +83,9 @@ def typed_again(raw: object, depth: int = 1) -> object:
     return str(raw) if is_number else ""
 
 
-def _several(raw: object, kept: list[object], refusals: list[FieldRefused]) -> Answer:
+def _several(raw: object, kept: Sequence[object], refusals: list[FieldRefused]) -> Answer:
     troubles = tuple(Trouble("", one.code, one.message) for one in refusals)
-    return Answer(kept or None, troubles, {"": typed_again(raw)} if troubles else {})
+    return Answer(list(kept) or None, troubles, {"": typed_again(raw)} if troubles and raw else {})
 
 
 def _identifier(one: Field, raw: object, context: Context) -> Answer:
@@ -95,8 +95,8 @@ def _identifier(one: Field, raw: object, context: Context) -> Answer:
     try:
         checked = _IDENTIFIERS[one.kind](typed, context)
     except IdentifierRefused as refusal:
-        raise FieldRefused(refusal.code, refusal.message) from None
-    doubts = tuple(Trouble("", "doubt", warning) for warning in checked.warnings)
+        raise FieldRefused(refusal.code, form_words.bare(refusal.message)) from None
+    doubts = tuple(Trouble("", "doubt", form_words.bare(warning)) for warning in checked.warnings)
     return Answer(checked.value, doubts=doubts)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from huiban.kernel.form_model import Field
-from huiban.kernel.form_words import echo, named, refuse, too_long, unreadable
+from huiban.kernel.form_words import FieldRefused, bare, echo, named, refuse, too_long, unreadable
+from huiban.kernel.identifier import Checked, IdentifierRefused, check_plate, check_postcode
 from huiban.kernel.words import Words
 
 # Zero-width and direction marks arrive with pasted text, carry no meaning here and break searches.
@@ -25,42 +26,44 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """A named shape of text: how it is written the same way always, and what it must match."""
+    """A named shape of text; `check` returns its stored form or refuses it."""
 
     title: Words
-    tidy: Callable[[str], str]
-    shape: re.Pattern[str]
+    check: Callable[[str], Checked]
     example: str
 
 
-def _compact(text: str) -> str:
-    return re.sub(r"[\s·•-]", "", narrow(text)).upper()
+def _shaped(code: str, title: Words, shape: str, example: str) -> TextFormat:
+    pattern = re.compile(shape)
+
+    def check(text: str) -> Checked:
+        tidy = narrow(text).replace(" ", "")
+        if pattern.fullmatch(tidy):
+            return Checked(tidy)
+        raise IdentifierRefused(
+            f"not_{code}",
+            Words(
+                f"“{echo(text)}”不是{title.zh}的写法，请按这样填写：{example}",
+                f"“{echo(text)}” is not a valid {title.en}; write it like {example}",
+            ),
+        )
+
+    return TextFormat(title, check, example)
 
 
-def _email(text: str) -> str:
-    name, at, domain = narrow(text).rpartition("@")
-    return name + at + domain.lower()
-
-
-_PLATE = (
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
-    r"[A-HJ-NP-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]"
-)
 FORMATS: Mapping[str, TextFormat] = {
-    "plate": TextFormat(Words("车牌号", "number plate"), _compact, re.compile(_PLATE), "鲁B12345"),
-    "email": TextFormat(
+    "plate": TextFormat(Words("车牌号", "number plate"), check_plate, "鲁B12345"),
+    "postcode": TextFormat(Words("邮政编码", "postcode"), check_postcode, "266000"),
+    "email": _shaped(
+        "email",
         Words("电子邮箱", "e-mail address"),
-        _email,
-        re.compile(r"[^@\s]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}"),
+        r"[^@\s]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}",
         "name@example.cn",
     ),
-    "postcode": TextFormat(
-        Words("邮政编码", "postcode"), _compact, re.compile(r"[0-9]{6}"), "266000"
-    ),
-    "project_code": TextFormat(
+    "project_code": _shaped(
+        "project_code",
         Words("投资项目统一代码", "investment project code"),
-        lambda text: narrow(text).replace(" ", ""),
-        re.compile(r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}"),
+        r"[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}",
         "2609-370212-04-01-123456",
     ),
 }
@@ -129,16 +132,10 @@ def read_text(field: Field, raw: object) -> str | None:
 
 
 def _formatted(field: Field, text: str) -> str:
-    known = FORMATS[field.format]
-    tidy = known.tidy(text)
-    if known.shape.fullmatch(tidy):
-        return tidy
-    title = known.title
-    raise refuse(
-        f"not_{field.format}",
-        f"“{echo(text)}”不是{title.zh}的写法，请按这样填写：{known.example}",
-        f"“{echo(text)}” is not a valid {title.en}; write it like {known.example}",
-    )
+    try:
+        return FORMATS[field.format].check(text).value
+    except IdentifierRefused as refusal:
+        raise FieldRefused(refusal.code, bare(refusal.message)) from None
 
 
 def _refuse_invisible(field: Field, text: str) -> None:

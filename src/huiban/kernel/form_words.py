@@ -50,6 +50,11 @@ def required(field: Field) -> Words:
     return Words(f"{verb.zh}{label.zh}", f"{verb.en} {label.en}")
 
 
+def bare(message: Words) -> Words:
+    """Drop the full stop: a message beside a field has none."""
+    return Words(message.zh.rstrip("。"), message.en.rstrip("."))
+
+
 def named(field: Field) -> Words:
     """Return the label for use inside a sentence; English labels keep their quotation marks."""
     zh = field.label.zh or field.key
