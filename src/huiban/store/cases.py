@@ -149,7 +149,7 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
             cursor.execute(statement, {key: _plain(value) for key, value in values.items()})
             return True
         cursor.execute(statement, values)
-        return bool(cursor.rowcount == 1)
+        return cursor.fetchone()[0] is not None
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Installs what the database itself refuses (changed history) and the SQLite writing views."""
+"""Installs what the database itself refuses (changed history) and the statements kept in it."""
 
 import re
 import sqlite3
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from huiban.store.statements import POSTGRES_FUNCTIONS
 
 _FOLDER = Path(__file__).parent / "sql"
 _MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TRIGGER|VIEW) (\w+)", re.MULTILINE)
@@ -26,13 +28,14 @@ def after_migrations(using: str, **_: Any) -> None:
     connection = connections[using]
     if "store_journal" not in connection.introspection.table_names():
         return
-    if connection.vendor == "sqlite":
-        _drop(connection)
-    install(connection)
+    with transaction.atomic(using=using):
+        if connection.vendor == "sqlite":
+            _drop(connection)
+        install(connection)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create every guard and writing view of this database."""
+    """Create every guard, writing view and function of this database."""
     with connection.cursor() as cursor:
         for statement in _statements(connection.vendor):
             cursor.execute(statement)
@@ -63,7 +66,7 @@ def _made(vendor: str) -> list[tuple[str, str]]:
 
 def _statements(vendor: str) -> Iterator[str]:
     if vendor == "postgresql":
-        yield _text(vendor)
+        yield from (_text(vendor), *POSTGRES_FUNCTIONS)
         return
     pending = ""
     for line in _text(vendor).splitlines(keepends=True):

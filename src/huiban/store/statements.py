@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two statements that write cases: one data-modifying statement each, per dialect."""
 
+import re
+
 
 def _slots(names: tuple[str, ...]) -> str:
     return ", ".join(f"%({name})s" for name in names)
@@ -125,5 +127,57 @@ WITH found AS (
 ){_POSTGRES_PARTS}
 SELECT id FROM found"""
 
-OPEN = {"sqlite": _SQLITE_OPEN, "postgresql": _POSTGRES_OPEN}
-RECORD = {"sqlite": _SQLITE_RECORD, "postgresql": _POSTGRES_RECORD}
+
+def _kind(name: str) -> str:
+    if name.endswith("_at") or name == "at":
+        return "timestamptz"
+    return _KINDS.get(name, "text")
+
+
+_KINDS = dict.fromkeys(
+    ("tasks", "tasks_opened", "tasks_closed", "opened_keys", "deadlines", "journal", "jobs",
+     "notices"), "jsonb",
+) | {"id": "bigint"} | dict.fromkeys(
+    ("chain_seq", "expected_version", "expected_seq", "version_step"), "int"
+)  # fmt: skip
+_SLOT = re.compile(r"%\((\w+)\)s")
+
+
+def _names(statement: str) -> list[str]:
+    return list(dict.fromkeys(_SLOT.findall(statement)))
+
+
+def _function(name: str, statement: str) -> str:
+    """A function keeps its plan for the connection's life, which halves what a call costs."""
+    taken = ", ".join(f"given_{slot} {_kind(slot)}" for slot in _names(statement))
+    body = _SLOT.sub(r"given_\1", statement)
+    return f"""
+CREATE FUNCTION {name}({taken}) RETURNS bigint LANGUAGE plpgsql AS $body$
+#variable_conflict use_column
+DECLARE written bigint;
+BEGIN
+{body} INTO written;
+RETURN written;
+END $body$"""
+
+
+# A function's parameters may change from one version to the next, so all of its name go first.
+_DROP = """
+DO $$ DECLARE old regprocedure; BEGIN
+  FOR old IN SELECT oid::regprocedure FROM pg_proc
+    WHERE proname IN ('hb_open_case', 'hb_record') AND pronamespace = current_schema()::regnamespace
+  LOOP EXECUTE 'DROP FUNCTION ' || old; END LOOP;
+END $$"""
+POSTGRES_FUNCTIONS = (
+    _DROP,
+    _function("hb_open_case", _POSTGRES_OPEN),
+    _function("hb_record", _POSTGRES_RECORD),
+)
+
+
+def _call(name: str, statement: str) -> str:
+    return f"SELECT {name}({_slots(tuple(_names(statement)))})"
+
+
+OPEN = {"sqlite": _SQLITE_OPEN, "postgresql": _call("hb_open_case", _POSTGRES_OPEN)}
+RECORD = {"sqlite": _SQLITE_RECORD, "postgresql": _call("hb_record", _POSTGRES_RECORD)}

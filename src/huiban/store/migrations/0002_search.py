@@ -17,13 +17,22 @@ _CREATE = {
         "CREATE INDEX case_search_grams ON store_case_search USING gin (grams)",
         # Numbers sort by their characters, so that a range finds a beginning in any locale.
         'ALTER TABLE store_case ALTER COLUMN number TYPE varchar(64) COLLATE "C"',
+        # Django adds an index for LIKE to every unique text; no list asks these for a beginning.
+        """
+        DO $$ DECLARE extra regclass; BEGIN
+          FOR extra IN SELECT indexrelid::regclass FROM pg_index
+            WHERE indrelid IN ('store_case'::regclass, 'store_job'::regclass)
+              AND indexrelid::regclass::text LIKE '%_like'
+          LOOP EXECUTE 'DROP INDEX ' || extra; END LOOP;
+        END $$
+        """,
     ],
 }
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in _CREATE[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
