@@ -19,6 +19,7 @@ from huiban.kernel.process_chart import (
 )
 from huiban.kernel.process_compile import compile_chart
 from huiban.kernel.process_open import open_acts
+from huiban.kernel.process_soundness import soundness
 from huiban.kernel.process_standing import (
     Act,
     ActionRefused,
@@ -63,6 +64,7 @@ __all__ = [
     "compile_chart",
     "open_acts",
     "replay",
+    "soundness",
     "stage",
     "step",
 ]

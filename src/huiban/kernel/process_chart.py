@@ -216,7 +216,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class State:
     """
-    A state (环节) under its dotted path.
+    A state (环节) under its dotted name; `path` is where it stands in the data.
 
     `line` is the state and its ancestors, innermost first; `scope` the states it may go to;
     `region` the parallel region it lives in; `four_eyes` the task states whose last completer may
@@ -242,6 +242,7 @@ class State:
     acts: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
     stage: str = ""
+    path: str = ""
     is_engine_owned: bool = False
 
 

@@ -174,6 +174,7 @@ class _Compiler:
             acts,
             arcs.outcomes.get(node.name, ()),
             self._stated_stage(node),
+            node.path,
             node.parent is None and node.name in STAGES,
         )
 
@@ -268,9 +269,8 @@ def _done(node: Node, order: int) -> State:
     line = tuple(inner.name for inner in node.line)
     parent = node.parent.name if node.parent else ""
     region = node.region.name if node.region else ""
-    return State(
-        node.name, Words("完成", "Done"), StateKind.DONE, order, parent, line, region=region
-    )
+    words = Words("完成", "Done")
+    return State(node.name, words, StateKind.DONE, order, parent, line, region=region)
 
 
 def _reaching(state: State, states: Mapping[str, State]) -> dict[str, tuple[str, Event]]:

@@ -253,6 +253,15 @@ class Run:
         """This function will return who may not act here because they did what is checked."""
         return {self.done_by[name] for name in state.four_eyes if name in self.done_by}
 
+    def complete(self, leaf: str, number: str) -> None:
+        """This function will note who completed a state; they let go of what they may not check."""
+        self.done_by = {**self.done_by, leaf: number}
+        if len(self.tasks) == 1:
+            return
+        for task in tuple(self.tasks):
+            if task.holder == number and leaf in self.chart.states[task.state].four_eyes:
+                self.change_task(task, replace(task, holder=None))
+
     def open_task(self, task: Task) -> Task:
         self.tasks.append(task)
         self.opened.append(task)

@@ -237,6 +237,6 @@ def take_event(doing: Doing, event: Event, leaf: str, number: str) -> None:
     if event.completes or (
         event.by == SYSTEM_ROLE and run.chart.states[arc.source].kind is StateKind.TASK
     ):
-        run.done_by = {**run.done_by, leaf: number}
+        run.complete(leaf, number)
     run.suspension = None
     run.take(arc)
