@@ -36,6 +36,7 @@ def build_form(folder: Folder, file: str, written: FormIn, lives: Collection[str
     plain = Form(
         code=written.code,
         title=written.title,
+        named_by=written.named_by,
         sections=tuple(_section(part, locked, frozenset(lives)) for part in written.sections),
     )
     schema = fact_schema(plain)
@@ -47,6 +48,10 @@ def build_form(folder: Folder, file: str, written: FormIn, lives: Collection[str
         _check(folder, file, ("checks", index), check, schema)
         for index, check in enumerate(written.checks)
     ]
+    if written.named_by and plain.field(written.named_by) is None:
+        known = [one.key for one in plain.fields()]
+        cure = did_you_mean(written.named_by, known)
+        folder.note(file, ("named_by",), f"unknown field '{written.named_by}'", cure)
     form = replace(plain, sections=sections, checks=tuple(one for one in checks if one))
     _lint(folder, file, written, form)
     return form

@@ -202,8 +202,6 @@ def _answer(one: Field, value: object, speech: forms.Speech, language: str) -> A
         columns = tuple(column.label.speak(language) for column in one.columns)
         lines = tuple(tuple(row) for row in rows)
         return Answer(one.key, label, "", str(one.kind), columns=columns, rows=lines)
-            one.key, label, "", str(one.kind), columns=columns, rows=tuple(map(tuple, rows))
-        )
     text = forms.speak_as(one, value, speech)
     is_masked = speech.is_masked and one.sensitive and bool(text)
     return Answer(one.key, label, text, str(one.kind), is_masked, value=value)

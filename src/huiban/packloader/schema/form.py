@@ -98,6 +98,9 @@ class FormIn(Part):
     makes: ClassVar[Maker] = form.Form
     code: Key
     title: Sentence
+    named_by: Annotated[
+        str, Described(description="field whose answer names the application in lists")
+    ] = ""
     from_certificate: FromCertificateIn | None = None
     sections: Annotated[tuple[SectionIn, ...], Described(min_length=1)]
     checks: tuple[CheckIn, ...] = ()

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every job and sweep of this house, with the service that carries it out."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from huiban.jobs.registry import Registry
+from huiban.services import issue, sweep
+
+
+def registry() -> Registry:
+    """Return what a worker of this version can do."""
+    known = Registry()
+    known.handle("carry_out", carry_out)
+    known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
+    known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
+    known.sweep("tidy", timedelta(hours=1), sweep.tidy)
+    return known
+
+
+def carry_out(payload: dict[str, Any], now: datetime) -> None:
+    """Carry out what one journal entry set off."""
+    issue.carry_out(str(payload["case"]), int(payload["seq"]), now)

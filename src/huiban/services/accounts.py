@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may sign in (账号): making accounts, changing roles, with the administrators kept apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from huiban.kernel.actor import ActorKind
+from huiban.kernel.permission import conflicting_roles
+from huiban.kernel.words import Words
+from huiban.services.refusal import Invalid
+from huiban.store.models import Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What an account says of its holder; `subject` is the party a resident or clerk acts for."""
+
+    number: str
+    name: str
+    kind: ActorKind
+    roles: tuple[str, ...] = ()
+    department: str = ""
+    division: str = ""
+    subject: str = ""
+    subject_name: str = ""
+    phone: str = ""
+
+
+def make(person: Person, password: str) -> Account:
+    """
+    Make an account; the public gets the applicant's role and no other.
+
+    :raises Invalid: if roles may not be held together, or the password is too weak.
+    """
+    is_public = person.kind in (ActorKind.PERSON, ActorKind.ENTERPRISE)
+    roles = ("applicant",) if is_public else person.roles
+    _check_roles(roles)
+    account = Account(
+        number=person.number,
+        name=person.name,
+        kind=str(person.kind),
+        roles=list(roles),
+        department=person.department,
+        division=person.division,
+        subject=person.subject,
+        subject_name=person.subject_name,
+        phone=person.phone,
+    )
+    try:
+        validate_password(password, account)
+    except ValidationError as fault:
+        said = "；".join(fault.messages)
+        raise Invalid(
+            Words(f"密码不合要求：{said}", f"The password will not do: {said}")
+        ) from fault
+    account.set_password(password)
+    account.save()
+    return account
+
+
+def _check_roles(roles: Iterable[str]) -> None:
+    clash = conflicting_roles(roles)
+    if clash:
+        raise Invalid(
+            Words(
+                f"这些岗位不能由一人兼任：{'、'.join(clash)}",
+                f"One account must not hold these roles together: {', '.join(clash)}",
+            )
+        )
