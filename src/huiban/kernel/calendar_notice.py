@@ -11,9 +11,18 @@ from huiban.kernel.calendar import SATURDAY, CalendarDay, DayKind
 from huiban.kernel.words import Words
 
 _FESTIVALS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
-# A day each festival must contain, where the solar calendar fixes one.
-_ANCHORS = {"元旦": (1, 1), "劳动节": (5, 1), "国庆节": (10, 1)}
+# The days, as month and day, of which each holiday must contain one: a fixed date, or those on
+# which the lunar calendar can put the festival.
+_ANCHORS = {
+    "元旦": ((1, 1), (1, 1)),
+    "春节": ((1, 21), (2, 21)),
+    "劳动节": ((5, 1), (5, 1)),
+    "端午节": ((5, 27), (6, 26)),
+    "中秋节": ((9, 6), (10, 9)),
+    "国庆节": ((10, 1), (10, 1)),
+}
 _MOST_DAYS = 15
+_FARTHEST_WORK = 16  # days; in the notices since 2020 it is 11
 
 _NAME = f"(?:{'|'.join(_FESTIVALS)})"
 _HEAD = re.compile(rf"(?:[一二三四五六七八九十]+、|[-•·*]|\d+[.、])?({_NAME}(?:[、和]{_NAME})*)：")
@@ -25,7 +34,8 @@ _ONE_DAY = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日(?:（([^（
 _OFF = re.compile(rf"({_DAYS})(?:放假(?:调休)?|补休)(?:(\d+)天)?")
 _COUNT = re.compile(r"共(\d+)天")
 _WORK = re.compile(rf"({_DAYS})(?:均)?上班")
-_SAYS_NOTHING = re.compile(r"不调休|与周末连休")
+_WITH_WEEKEND = "与周末连休"
+_SAYS_NOTHING = ("不调休", _WITH_WEEKEND)
 _CLOSING = ("节假日期间", "国务院办公厅")
 _MATTERS = re.compile(r"\d|放假|上班|调休|补休")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
@@ -69,10 +79,11 @@ def parse_notice(text: str, year: int | None = None) -> ParsedNotice:
         return ParsedNotice(0, (), (_year_problem(told),))
     found = told.pop()
     heads = list(_HEAD.finditer(plain))
+    ends = [head.start() for head in heads[1:]] + [len(plain)]
     articles = []
-    for head, after in zip(heads, [*heads[1:], None], strict=True):
+    for head, end in zip(heads, ends, strict=False):
         article = _Article(head[1], found)
-        article.read(plain[head.end() : after.start() if after else len(plain)])
+        article.read(plain[head.end() : end])
         article.judge()
         articles.append(article)
     problems = [problem for article in articles for problem in article.problems]
@@ -123,7 +134,13 @@ class _Article:
             self.work += self._days(work[1])
         elif count := _COUNT.fullmatch(clause):
             self.counts.append(int(count[1]))
-        elif not _SAYS_NOTHING.fullmatch(clause):
+        elif clause == _WITH_WEEKEND and not self._touches_weekend():
+            self._blame(
+                clause,
+                "放假的日子与周末不相连：请检查日期。",
+                "The day off does not touch a weekend: check the date.",
+            )
+        elif clause not in _SAYS_NOTHING:
             self._blame(
                 clause,
                 "看不懂这句话，没有据此设置任何日期：请对照原文；不属于通知正文的文字请删去后重试。",
@@ -131,6 +148,9 @@ class _Article:
                 "words that are not part of the notice.",
                 blocks=_MATTERS.search(clause) is not None,
             )
+
+    def _touches_weekend(self) -> bool:
+        return any(day.weekday() in (0, 4, 5, 6) for day in self.off)
 
     def _days(self, text: str) -> list[date]:
         """Every day named, ranges filled in; what is impossible becomes a problem."""
@@ -182,21 +202,34 @@ class _Article:
                 f"写明放假 {self.counts[0]} 天，按日期数是 {len(self.off)} 天：请检查日期。",
                 f"It says {self.counts[0]} days but names {len(self.off)}: check the dates.",
             )
-        for name, (month, day) in _ANCHORS.items():
-            if name in self.names and self.off and date(self.year, month, day) not in self.off:
+        tomb_sweeping = (4, _tomb_sweeping_day(self.year))
+        anchors = {**_ANCHORS, "清明节": (tomb_sweeping, tomb_sweeping)}
+        for name, (first, last) in anchors.items():
+            if name in self.names and not any(
+                day.year == self.year and first <= (day.month, day.day) <= last for day in self.off
+            ):
                 self._blame(
                     "",
-                    f"放假日期不包含 {month} 月 {day} 日：请检查日期和年份。",
-                    f"The days off do not include {month}-{day}: check the dates and the year.",
+                    f"放假日期里没有{name}：请检查日期和年份。",
+                    f"The days off do not include {name}: check the dates and the year.",
                 )
+        self._judge_work()
+        self._judge_balance()
+
+    def _judge_work(self) -> None:
         for work in self.work:
+            if self.off and min(abs((work - day).days) for day in self.off) > _FARTHEST_WORK:
+                self._blame(
+                    str(work),
+                    f"{work} 上班离放假的日子太远：请检查月份。",
+                    f"{work} is too far from the days off: check the month.",
+                )
             if work.weekday() < SATURDAY:
                 self._blame(
                     str(work),
                     f"{work} 本来就是工作日，不需要写上班：请检查日期。",
                     f"{work} is a working day anyway: check the date.",
                 )
-        self._judge_balance()
 
     def _judge_balance(self) -> None:
         """A swapped day off is paid back by a Saturday or Sunday; unusual years may differ."""
@@ -222,6 +255,12 @@ class _Article:
             yield CalendarDay(day, DayKind.HOLIDAY, self.names, of_year=self.year)
         for day in self.work:
             yield CalendarDay(day, DayKind.MAKEUP_WORKDAY, self.names, of_year=self.year)
+
+
+def _tomb_sweeping_day(year: int) -> int:
+    """The day in April of the solar term 清明, by the usual formula for 2000-2099."""
+    short = year % 100
+    return int(short * 0.2422 + 4.81) - short // 4
 
 
 def _statutory_days(name: str, year: int) -> int:
