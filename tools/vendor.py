@@ -6,6 +6,7 @@ import filecmp
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -157,11 +158,19 @@ def fill() -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
             shutil.copyfile(source, target)
+            drop_source_map(target)
         made.append(target.relative_to(OUT).as_posix())
     sheet = OUT / "static" / "css" / "hb.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
     sheet.write_text(joined_sheet(), encoding="utf-8")
     return [*made, "static/css/hb.css"]
+
+
+def drop_source_map(path: Path) -> None:
+    """Take away the pointer to a map we do not serve, over which collectstatic would stumble."""
+    if path.suffix == ".js":
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^//# sourceMappingURL=.*\n?", "", text), encoding="utf-8")
 
 
 def is_installed() -> bool:

@@ -106,6 +106,8 @@ class FieldView:
     why: str = ""
     hint: str = ""
     is_required: bool = False
+    is_shown: bool = True
+    """False for a field that a condition hides: drawn `hidden`, so that a script can show it."""
     is_locked: bool = False
     is_given: bool = False
     """Shown as text with its source, because the government knows it already."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a field of a form becomes what a template draws: its control, value, options and sources."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -56,9 +56,9 @@ _INPUT_MODES = {
 _PLACEHOLDERS = {FieldKind.DATE: "2026-3-5"}
 
 
-def section_view(section: Section, state: FormState, visible: set[str]) -> list[FieldView]:
-    """Return what to draw of one step: its visible fields in order."""
-    return [field_view(one, state) for one in section.fields if one.key in visible]
+def section_view(section: Section, state: FormState, visible: Container[str]) -> list[FieldView]:
+    """Return one step's fields in order; those not `visible` are drawn hidden, for the script."""
+    return [replace(field_view(one, state), is_shown=one.key in visible) for one in section.fields]
 
 
 def field_view(field: Field, state: FormState) -> FieldView:
@@ -233,7 +233,9 @@ def _division(view: FieldView, state: FormState, value: object) -> FieldView:
     offered = [one.value for one in view.asked.options] or list(state.divisions)
     names = {code: state.divisions.get(code, code) for code in offered}
     pairs = _options(view, list(names.items()), [value])
-    return replace(view, options=pairs, groups=_by_district(pairs, state.divisions))
+    district = state.divisions.get(str(value)[:6], "") if len(str(value)) > 6 else ""
+    groups = _by_district(pairs, state.divisions)
+    return replace(view, options=pairs, groups=groups, spoken=district + view.spoken)
 
 
 def _by_district(

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which address shows what."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
+
+from huiban.web import gallery
+from huiban.web.preferences import preferences
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -13,4 +17,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-urlpatterns = [path("healthz", healthz)]
+urlpatterns = [path("healthz", healthz), path("preferences", preferences)]
+if not settings.PRODUCTION:
+    urlpatterns += gallery.urlpatterns

@@ -165,6 +165,6 @@ def _drawn(table: Mapping[str, str], kind: str, name: str) -> str:
 
 
 @register.filter
-def page_range(paginator: Paginator[object], number: int) -> list[int | str]:
+def page_range(paginator: "Paginator[object]", number: int) -> list[int | str]:
     """Return the pages worth linking: the ends, the neighbours, and `…` for what lies between."""
     return list(paginator.get_elided_page_range(number, on_each_side=1, on_ends=1))
