@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from huiban.kernel.process_chart import (
     APPLICANT,
@@ -26,7 +27,7 @@ RESERVED = frozenset(ENGINE_ACTS) - _SHARED | {"submit"}
 
 _THEN_KEYS = ("to", "when", "when_label", "do", "outcome")
 _ARC_KEYS = (*_THEN_KEYS, "once", "label", "needs_reason", "needs_document", "by")
-Spec = tuple[str, Data]
+Spec = tuple[str, Data, str]  # path, data, path of the target
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class Arcs:
     def events(self, node: Node, role: str, *, may_retract: bool) -> dict[str, Event]:
         """This function will return the events of one state, by name, in the order written."""
         found: dict[str, list[Spec]] = {}
-        for name, path, data in self._specs(node):
-            found.setdefault(name, []).append((path, data))
+        for name, spec in self._specs(node):
+            found.setdefault(name, []).append(spec)
         if may_retract and "retract" not in found:
-            found["retract"] = [(f"{node.path}.acts", {"to": "retracted", "by": APPLICANT})]
+            path = f"{node.path}.acts"
+            found["retract"] = [(path, {"to": "retracted", "by": APPLICANT}, path)]
         return {name: self._event(node, name, specs, role) for name, specs in found.items()}
 
     def then(self, node: Node) -> tuple[Arc, ...]:
@@ -53,47 +55,53 @@ class Arcs:
         if value is None:
             self.read.fault(path, "nothing follows when this is complete", "add `then: <state>`")
             return ()
-        arcs = [self._arc(node, "", spec) for spec in self._alternatives(value, path)]
+        arcs = self._ways(node, "", self._alternatives(value, path))
         if arcs and arcs[-1].guard:
             self.read.fault(path, "every way on has a condition", "end with one without `when`")
-        return tuple(arcs)
+        return arcs
 
-    def _specs(self, node: Node) -> Iterator[tuple[str, str, Data]]:
+    def _ways(self, node: Node, event: str, specs: list[Spec]) -> tuple[Arc, ...]:
+        for (_, data, _), (path, _, _) in pairwise(specs):
+            if "when" not in data:
+                message = "is never taken: the way before it has no condition"
+                self.read.fault(path, message, "add `when` to that one, or change the order")
+        return tuple(self._arc(node, event, spec) for spec in specs)
+
+    def _specs(self, node: Node) -> Iterator[tuple[str, Spec]]:
         value, path = node.data.get("on"), f"{node.path}.on"
         if isinstance(value, list | tuple):
             for index, entry in enumerate(value):
                 where = f"{path}.{index}"
-                spec = dict(self.read.mapping(entry, where))
-                name = str(spec.pop("event", ""))
+                data = dict(self.read.mapping(entry, where))
+                name = str(data.pop("event", ""))
                 if name:
-                    yield name, where, self._checked(name, where, spec)
+                    yield name, self._checked(name, (where, data, f"{where}.to"))
                 else:
                     self.read.fault(where, "no event", "add `event: <name>`")
             return
         for name, specs in self.read.mapping(value, path).items():
-            for where, data in self._alternatives(specs, f"{path}.{name}"):
-                yield name, where, self._checked(name, where, data)
+            for spec in self._alternatives(specs, f"{path}.{name}"):
+                yield name, self._checked(name, spec)
 
-    def _checked(self, name: str, path: str, data: Data) -> Data:
+    def _checked(self, name: str, spec: Spec) -> Spec:
+        path, data, _ = spec
         if name in RESERVED:
             self.read.fault(path, f"'{name}' is an act of the engine", "choose another event name")
         self.read.known_keys(data, path, _ARC_KEYS)
-        return data
+        return spec
 
     def _alternatives(self, value: object, path: str) -> list[Spec]:
-        if isinstance(value, str):
-            return [(path, {"to": value})]
+        """Read one way on or several; a target alone is a way on without more."""
         if isinstance(value, list | tuple):
-            specs = [(f"{path}.{index}", part) for index, part in enumerate(value)]
-            return [
-                (where, {"to": part} if isinstance(part, str) else self.read.mapping(part, where))
-                for where, part in specs
-            ]
-        return [(path, self.read.mapping(value, path))]
+            parts = [self._alternatives(part, f"{path}.{i}") for i, part in enumerate(value)]
+            return [spec for part in parts for spec in part]
+        if isinstance(value, str):
+            return [(path, {"to": value}, path)]
+        return [(path, self.read.mapping(value, path), f"{path}.to")]
 
     def _event(self, node: Node, name: str, specs: list[Spec], role: str) -> Event:
         merged: dict[str, object] = {}
-        for _, data in reversed(specs):
+        for _, data, _ in reversed(specs):
             merged |= data
         path = specs[0][0]
         by = self.read.text(merged, "by", path) or self._by(name, role)
@@ -103,7 +111,7 @@ class Arcs:
             name,
             self.read.words(merged, "label", path) or EVENT_LABELS.get(name) or Words(name),
             by,
-            tuple(self._arc(node, name, spec) for spec in specs),
+            self._ways(node, name, specs),
             completes=bool(role) and by == role,
             once=bool(self.read.flag(merged, "once", path)),
             needs_reason=self._needs_reason(name, merged, path),
@@ -124,13 +132,12 @@ class Arcs:
         return name in REASONED if stated is None else stated
 
     def _arc(self, node: Node, event: str, spec: Spec) -> Arc:
-        path, data = spec
+        path, data, where = spec
         if not event:
             self.read.known_keys(data, path, _THEN_KEYS)
         word = self.read.text(data, "to", path)
         if not word:
             self.read.fault(path, "leads nowhere", "add `to: <state>`")
-        where = f"{path}.to" if "to" in data and not path.endswith(".then") else path
         target = self.tree.target(node, word, where) if word else None
         return Arc(
             node.name,

@@ -185,7 +185,8 @@ class _Compiler:
         if "send_back" in events and "send_back" in acts:
             cure = "keep one: the act goes to any earlier state, the event where it says"
             self.read.fault(f"{node.path}.on.send_back", "is both an event and an act", cure)
-        if not events and node.kind is StateKind.TASK:
+        is_idle = not events.keys() - {"retract"} and not node.data.get("on")
+        if is_idle and node.kind is StateKind.TASK:
             self.read.fault(f"{node.path}.on", "nothing can happen here", "add an event")
         return events
 
@@ -242,8 +243,8 @@ class _Compiler:
         stage = self.read.text(node.data, "stage", node.path)
         if not stage:
             return ""
-        self.read.one_of(stage, STAGES, f"{node.path}.stage", "stage")
-        if node.parent is None and node.name in STAGES and stage != node.name:
+        known = self.read.one_of(stage, STAGES, f"{node.path}.stage", "stage")
+        if known and node.parent is None and node.name in STAGES and stage != node.name:
             self.read.fault(
                 f"{node.path}.stage", f"'{node.name}' is its own stage", "remove `stage`"
             )

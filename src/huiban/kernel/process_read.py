@@ -22,6 +22,11 @@ def cure_for(word: str, known: Iterable[str]) -> str:
     return "known: " + ", ".join(choices) if choices else "none is declared"
 
 
+def at(path: str, key: str) -> str:
+    """This function will write the path of a key."""
+    return f"{path}.{key}" if path else key
+
+
 @dataclass(slots=True)
 class Reader:
     """Collects faults while reading; what cannot be read comes back empty."""
@@ -46,9 +51,7 @@ class Reader:
     def known_keys(self, data: Data, path: str, known: Sequence[str]) -> None:
         for key in data:
             if key not in known:
-                self.fault(
-                    f"{path}.{key}" if path else key, f"unknown key '{key}'", _cure(key, known)
-                )
+                self.fault(at(path, key), f"unknown key '{key}'", _cure(key, known))
 
     def text(self, data: Data, key: str, path: str) -> str:
         """This function will return a text entry, "" where absent."""
@@ -57,14 +60,14 @@ class Reader:
             return ""
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self.fault(f"{path}.{key}", f"expected a text, found {_kind(value)}", "quote it")
+        self.fault(at(path, key), f"expected a text, found {_kind(value)}", "quote it")
         return ""
 
     def flag(self, data: Data, key: str, path: str) -> bool | None:
         value = data.get(key)
         if value is None or isinstance(value, bool):
             return value
-        self.fault(f"{path}.{key}", f"expected true or false, found {_kind(value)}", "write true")
+        self.fault(at(path, key), f"expected true or false, found {_kind(value)}", "write true")
         return None
 
     def texts(self, data: Data, key: str, path: str) -> tuple[str, ...]:
@@ -75,9 +78,7 @@ class Reader:
         parts = [value] if isinstance(value, str) else value
         if isinstance(parts, list | tuple) and all(isinstance(part, str) for part in parts):
             return tuple(str(part) for part in parts)
-        self.fault(
-            f"{path}.{key}", f"expected a list of names, found {_kind(value)}", "write [a, b]"
-        )
+        self.fault(at(path, key), f"expected a list of names, found {_kind(value)}", "write [a, b]")
         return ()
 
     def words(self, data: Data, key: str, path: str) -> Words:
@@ -87,10 +88,10 @@ class Reader:
             return Words(value)
         if value is None:
             return Words("")
-        found = self.mapping(value, f"{path}.{key}")
-        self.known_keys(found, f"{path}.{key}", ("zh", "en"))
+        found = self.mapping(value, at(path, key))
+        self.known_keys(found, at(path, key), ("zh", "en"))
         if found and not found.get("zh"):
-            self.fault(f"{path}.{key}", "no Chinese text", "add `zh`")
+            self.fault(at(path, key), "no Chinese text", "add `zh`")
         return Words(str(found.get("zh", "")), str(found.get("en", "")))
 
     def guard(self, data: Data, path: str) -> Guard | None:
@@ -99,7 +100,7 @@ class Reader:
         if not text:
             return None
         if text not in self.guards:
-            self.guards[text] = self._parsed(text, f"{path}.when")
+            self.guards[text] = self._parsed(text, at(path, "when"))
         found = self.guards[text]
         label = self.words(data, "when_label", path)
         return Guard(found.text, found.fields, found.ask, label) if found and label else found
