@@ -29,7 +29,7 @@ def only(change: Callable[[Data], object]) -> ChartFault:
     return found[0]
 
 
-def on(data: Data, state: str) -> Data:
+def on(data: Data, state: str) -> Any:
     events: Data = data["states"][state]["on"]
     return events
 
