@@ -8,7 +8,7 @@ from pathlib import Path
 from huiban.kernel import document
 from huiban.kernel.catalogue import Basis, Item, Remedy
 from huiban.kernel.clock import Limit, Unit
-from huiban.kernel.form_model import Field, FieldKind, Form, Option, Section, Values
+from huiban.kernel.form_model import Field, FieldKind, Form, Option, Section
 from huiban.kernel.words import Words
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
@@ -16,7 +16,7 @@ DAY = date(2026, 11, 23)
 
 LETTER = ("document", "case", "item", "applicant", "authority")
 GROUPS = {
-    "common/documents/receipt.typ": (*LETTER, "materials", "clocks"),
+    "common/documents/receipt.typ": (*LETTER, "contact", "materials", "clocks"),
     "common/documents/acceptance_notice.typ": (*LETTER, "materials", "clocks"),
     "common/documents/correction_notice.typ": (*LETTER, "points", "clocks"),
     "common/documents/non_acceptance.typ": (*LETTER, "decision", "remedies"),
@@ -46,8 +46,8 @@ OUTCOMES = {
     "extension_notice": document.Outcome.EXTENDED,
 }
 REASONS = (
-    "申报产量 4.2 万吨，大于青岛市城阳区夏庄建筑垃圾消纳场受纳余量 3.1 万吨，不符合《城市建筑垃圾管理规定》"
-    "第七条和城市建筑垃圾处置核准条件第一项的规定；",
+    "申报产量 4.2 万吨，大于青岛市城阳区夏庄建筑垃圾消纳场受纳余量 3.1 万吨，"
+    "不符合《城市建筑垃圾管理规定》第七条和城市建筑垃圾处置核准条件第一项的规定；",
     "所列车辆中有 2 辆没有安装行驶及装卸记录仪，不符合核准条件第六项的规定。",
 )
 

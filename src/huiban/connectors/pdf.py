@@ -29,13 +29,13 @@ _ENTRY_TEXT = """\
 #import "/huiban.typ": paper
 #set document(title: paper.title, author: paper.author, date: datetime(..paper.dated))
 #set text(lang: paper.language, region: "cn", font: "Noto Serif SC")
-#pdf.attach("data.json", bytes(sys.inputs.source), relationship: "source",
+#pdf.attach("data.json", read("/huiban/source.json", encoding: none), relationship: "source",
   mime-type: "application/json", description: paper.attached)
 #include "/{main}"
 """
 _PRELUDE_TEXT = """\
-#let data = json(bytes(sys.inputs.data))
-#let paper = json(bytes(sys.inputs.paper))
+#let data = json("/huiban/data.json")
+#let paper = json("/huiban/paper.json")
 """
 
 # PDFium keeps global state and must not be entered by two threads.
@@ -80,25 +80,25 @@ def render(
     :raises TemplateRefused: if a template is missing, faulty or reaches outside its texts.
     :raises huiban.connectors.fonts.FontsMissing: if set-up has not brought the fonts.
     """
-    check_templates(texts, main)
+    reached = check_templates(texts, main)
     available = fonts.opened()
     printable = Printable(available.prints)
-    inputs = {
-        "data": _json(printable.value(data)),
-        "paper": _json(printable.value(_paper(about))),
-        "source": _json(data),
+    # As files, not as sys.inputs: those belong to the library, and each new value of them would
+    # have typst run every shared style again, ornaments included.
+    given = {
+        "huiban/data.json": _json(printable.value(data)),
+        "huiban/paper.json": _json(printable.value(_paper(about))),
+        "huiban/source.json": _json(data),
     }
     try:
-        content = _compile(_files(texts, main), available.fonts, inputs, about.dated)
+        content = _compile(_files(reached, main) | given, available.fonts, about.dated)
     except typst.TypstError as error:
         raise refusal_of(error, main) from None
     digest = hashlib.sha256(content).hexdigest()
     return Rendered(content, _count_pages(content), digest, printable.missing())
 
 
-def _compile(
-    files: dict[str, bytes], available: typst.Fonts, inputs: dict[str, str], dated: date
-) -> bytes:
+def _compile(files: dict[str, bytes], available: typst.Fonts, dated: date) -> bytes:
     # A compiler holds its files in memory for one run only and takes 0.1 ms to make; what is
     # worth keeping warm (parsed sources, shaped fonts) typst keeps by content for all of them.
     nowhere = _empty_folder()
@@ -112,7 +112,6 @@ def _compile(
     )
     made = compiler.compile(
         format="pdf",
-        sys_inputs=inputs,
         pdf_standards=STANDARDS,
         timestamp=datetime.combine(dated, time(), UTC),
     )
@@ -121,7 +120,7 @@ def _compile(
 
 
 def _files(texts: Mapping[str, str], main: str) -> dict[str, bytes]:
-    files = {path: text.encode() for path, text in texts.items() if path.endswith((".typ", ".svg"))}
+    files = {path: text.encode() for path, text in texts.items()}
     # typst starts at the file called main.typ.
     return files | {
         "main.typ": _ENTRY_TEXT.format(main=main).encode(),
@@ -138,8 +137,9 @@ def _paper(about: About) -> dict[str, object]:
     }
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _json(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode(errors="replace")
 
 
 def _count_pages(content: bytes) -> int:

@@ -3,6 +3,8 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from posixpath import dirname, join, normpath
 
 import typst
 
@@ -12,10 +14,11 @@ _RESERVED = {
     "std": "it would reach the refused functions",
 }
 _WORDS = re.compile(r"\b(import|include|eval|plugin|std)\b")
+_NAME = re.compile(r"[\w./-]+\.typ")
 _TARGET = re.compile(r'\s*"((?:\.{1,2}/|/)?[\w./-]+\.typ)"')
 _PLACE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):\d+")
-_SEARCHED = re.compile(r" \(searched at .*\)")
-_ENGINE_FILES = ("main.typ", "huiban.typ")
+_SEARCHED = re.compile(r" \(searched at (.*)\)")
+ENGINE_FILES = ("main.typ", "huiban.typ")
 
 
 class TemplateRefused(ValueError):
@@ -27,28 +30,57 @@ class TemplateRefused(ValueError):
         super().__init__(f"{place}: {message}" + (f" ({cure})" if cure else ""))
 
 
-def check_templates(texts: Mapping[str, str], main: str) -> None:
+def check_templates(texts: Mapping[str, str], main: str) -> dict[str, str]:
     """
-    Check that a set of templates stays within its own texts before any of it runs.
+    Check that a template stays within its own texts before any of it runs.
 
-    :raises TemplateRefused: at the first import from the network, computed import, or function
-        that turns text into code.
+    Gives the texts it reaches: every one would be parsed anew for each document.
+
+    :raises TemplateRefused: at the first import that is missing, computed or from the network, and
+        at any function that turns text into code.
     """
-    if main not in texts:
-        known = ", ".join(sorted(one for one in texts if one.endswith(".typ"))) or "none"
-        raise TemplateRefused(main, 0, "there is no such template", f"known: {known}")
-    for file, text in texts.items():
-        if file in _ENGINE_FILES:
-            raise TemplateRefused(file, 0, "the engine brings a file of this name", "rename it")
-        if file.endswith(".typ"):
-            _check_words(file, text)
+    if main not in texts or not _NAME.fullmatch(main):
+        raise TemplateRefused(main, 0, "there is no such template", _known(texts))
+    reached: dict[str, str] = {}
+    pending = [main]
+    while pending:
+        file = pending.pop()
+        if file in reached:
+            continue
+        reached[file] = texts[file]
+        for target, line in _imports(file, texts[file]):
+            if target in texts:
+                pending.append(target)
+            elif target not in ENGINE_FILES:
+                message = f"'/{target}' is imported and is not there"
+                raise TemplateRefused(file, line, message, _known(texts))
+    pictures = {name: text for name, text in texts.items() if name.endswith(".svg")}
+    return pictures | reached
 
 
-def _check_words(file: str, text: str) -> None:
-    for found in _WORDS.finditer(text):
-        fault = _fault(found[1], text[found.end() :][:200])
+def _known(texts: Mapping[str, str]) -> str:
+    known = ", ".join(f"/{one}" for one in sorted(texts) if one.endswith(".typ"))
+    return f"known: {known or 'none'}"
+
+
+@lru_cache(maxsize=1024)
+def _imports(file: str, text: str) -> tuple[tuple[str, int], ...]:
+    """This function will give what a template imports, with lines, and refuse what it may not."""
+    found = []
+    for word in _WORDS.finditer(text):
+        line = text.count("\n", 0, word.start()) + 1
+        rest = text[word.end() : word.end() + 200]
+        fault = _fault(word[1], rest)
         if fault:
-            raise TemplateRefused(file, text.count("\n", 0, found.start()) + 1, *fault)
+            raise TemplateRefused(file, line, *fault)
+        target = _TARGET.match(rest)
+        if target:
+            found.append((_absolute(file, target[1]), line))
+    return tuple(found)
+
+
+def _absolute(file: str, target: str) -> str:
+    return normpath(join("/", dirname(file), target)).lstrip("/")
 
 
 def _fault(word: str, rest: str) -> tuple[str, str] | None:
@@ -73,8 +105,8 @@ def refusal_of(error: typst.TypstError, main: str) -> TemplateRefused:
 
 
 def _locate(error: typst.TypstError, places: list[tuple[str, int]], main: str) -> TemplateRefused:
-    own = [one for one in places if one[0] not in _ENGINE_FILES] or [(main, 0)]
-    message = _SEARCHED.sub("", str(error.message))
+    own = [one for one in places if one[0] not in ENGINE_FILES] or [(main, 0)]
+    message = _SEARCHED.sub(lambda found: f": {_shorten(found[1])}", str(error.message))
     callers = [f"{file}:{line}" for file, line in own[1:] if (file, line) != own[0]]
     if callers:
         message += ", called from " + ", ".join(dict.fromkeys(callers))

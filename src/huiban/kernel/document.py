@@ -262,10 +262,13 @@ def _applicant(facts: Facts) -> Data:
         "number_label": "身份证件号码" if party.is_person else "统一社会信用代码",
         "you": "你" if party.is_person else "你单位",
         "representative": party.representative,
-        "contact": party.contact,
-        "phone": party.phone,
-        "address": party.address,
     }
+
+
+def _contact(facts: Facts) -> Data:
+    # Apart from the applicant, because a certificate goes from hand to hand with its data in it.
+    party = facts.applicant
+    return {"name": party.contact, "phone": party.phone, "address": party.address}
 
 
 def _authority(facts: Facts) -> Data:
@@ -359,6 +362,7 @@ GROUPS: Mapping[str, Callable[[Facts], object]] = {
     "case": _case,
     "item": _item,
     "applicant": _applicant,
+    "contact": _contact,
     "authority": _authority,
     "materials": _materials,
     "clocks": _clocks,
