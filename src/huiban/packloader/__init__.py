@@ -15,8 +15,11 @@ from huiban.packloader.values import (
     Notice,
     Numbering,
     Role,
+    Sample,
     Scenario,
+    Seed,
     Source,
+    Statistic,
     Validity,
 )
 
@@ -34,8 +37,11 @@ __all__ = [
     "PackRefused",
     "Problem",
     "Role",
+    "Sample",
     "Scenario",
+    "Seed",
     "Source",
+    "Statistic",
     "Validity",
     "case_facts",
     "case_schema",

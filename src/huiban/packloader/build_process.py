@@ -7,6 +7,7 @@ from huiban.kernel.process import Chart, ChartFault, ChartRefused, compile_chart
 from huiban.kernel.rule import Schema
 from huiban.packloader import strict
 from huiban.packloader.folder import Folder
+from huiban.packloader.values import Role
 
 
 def process_files(folder: Folder) -> list[str]:
@@ -15,7 +16,9 @@ def process_files(folder: Folder) -> list[str]:
     return own + folder.files("processes")
 
 
-def build_process(folder: Folder, file: str, schema: Schema) -> Chart | None:
+def build_process(
+    folder: Folder, file: str, schema: Schema, roles: Mapping[str, Role]
+) -> Chart | None:
     """Compile one chart; every fault is noted, None if there is any."""
     node = folder.node(file)
     data = strict.plain(node) if node else None
@@ -23,8 +26,9 @@ def build_process(folder: Folder, file: str, schema: Schema) -> Chart | None:
         if node:
             folder.note(file, (), "a process is a mapping", "write `process: main`")
         return None
+    titles = {code: {"zh": role.title.zh, "en": role.title.en} for code, role in roles.items()}
     try:
-        return compile_chart(data, schema)
+        return compile_chart({"roles": titles, **data}, schema)
     except ChartRefused as refused:
         for fault in refused.faults:
             note_fault(folder, file, fault)

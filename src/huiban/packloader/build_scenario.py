@@ -8,17 +8,27 @@ from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
 from huiban.kernel.rule import Criterion, Schema
+from huiban.kernel.words import Words
 from huiban.packloader.build_form import build_form, build_from_certificate
 from huiban.packloader.build_item import Usage, build_criteria, build_item, shared_schema
 from huiban.packloader.build_process import build_process, process_files
+from huiban.packloader.example_application import sampled
 from huiban.packloader.facts import case_schema
 from huiban.packloader.folder import Folder, Shape, digest_of
 from huiban.packloader.problem import did_you_mean
+from huiban.packloader.schema.example import ExamplesIn
 from huiban.packloader.schema.form import FormIn
 from huiban.packloader.schema.item import ItemIn
-from huiban.packloader.schema.pack import PackIn, QualityIn, RulesIn
+from huiban.packloader.schema.pack import (
+    PackIn,
+    QualityIn,
+    ReviewIn,
+    RulesIn,
+    SeedIn,
+    StatisticsIn,
+)
 from huiban.packloader.schema.paper import DocumentIn, NoticesIn
-from huiban.packloader.values import Common, DocumentKind, FromCertificate, Scenario
+from huiban.packloader.values import Common, DocumentKind, FromCertificate, Sample, Scenario
 
 
 @dataclass(slots=True)
@@ -41,6 +51,11 @@ class Draft:
     acceptance: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
     examination: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
     documents: dict[str, DocumentKind] = field(default_factory=dict)
+    document_files: dict[str, str] = field(default_factory=dict)
+    statistics: StatisticsIn | None = None
+    seed: SeedIn | None = None
+    review: ReviewIn | None = None
+    examples: dict[str, ExamplesIn] = field(default_factory=dict)
 
     @property
     def usages(self) -> list[Usage]:
@@ -60,12 +75,17 @@ def build(folder: Folder, common: Common) -> Draft:
     _documents(draft)
     draft.notices = _required(folder, "notices.zh.yaml", NoticesIn)
     draft.quality = _required(folder, "quality.yaml", QualityIn)
+    draft.statistics = _optional(folder, "statistics.yaml", StatisticsIn)
+    draft.seed = _optional(folder, "seed.yaml", SeedIn)
+    draft.review = _optional(folder, "review.yaml", ReviewIn)
+    written_examples = {file: folder.shaped(file, ExamplesIn) for file in folder.files("examples")}
+    draft.examples = {file: one for file, one in written_examples.items() if one}
     return draft
 
 
 def scenario_of(draft: Draft) -> Scenario | None:
     """Return the scenario, or None while any problem stands."""
-    if draft.folder.problems or not (draft.pack and draft.notices and draft.quality):
+    if draft.folder.all_problems() or not (draft.pack and draft.notices and draft.quality):
         return None
     pack, texts = draft.pack, draft.folder.texts
     return Scenario(
@@ -86,10 +106,23 @@ def scenario_of(draft: Draft) -> Scenario | None:
         documents=draft.documents,
         notices={code: one.make() for code, one in draft.notices.notices.items()},
         state_sentences=dict(draft.notices.states),
+        samples=_samples(draft),
+        statistics=tuple(one.make() for one in draft.statistics.statistics)
+        if draft.statistics
+        else (),
+        seed=draft.seed.make() if draft.seed else None,
         level=draft.quality.level.value,
         retention_years=pack.retention_years,
         readme=texts.get("README.md", ""),
     )
+
+
+def _samples(draft: Draft) -> dict[str, Sample]:
+    written = {key: one for file in draft.examples.values() for key, one in file.samples.items()}
+    return {
+        key: Sample(key, one.about or Words(key), one.item, sampled(one, written), one.materials)
+        for key, one in written.items()
+    }
 
 
 def templates_of(texts: Mapping[str, str], common: Common) -> dict[str, str]:
@@ -105,6 +138,10 @@ def _required(folder: Folder, file: str, shape: type[Shape]) -> Shape | None:
         folder.missing(file, (shape.__doc__ or file).strip().splitlines()[0].strip(" ."))
         return None
     return folder.shaped(file, shape)
+
+
+def _optional(folder: Folder, file: str, shape: type[Shape]) -> Shape | None:
+    return folder.shaped(file, shape) if file in folder.texts else None
 
 
 def _written_items(folder: Folder) -> dict[str, ItemIn]:
@@ -145,7 +182,7 @@ def _processes(draft: Draft) -> None:
         code = folder.written(file, "process")
         if not _is_first(folder, file, code, draft.process_files, "process"):
             continue
-        chart = build_process(folder, file, chart_schema(draft, code))
+        chart = build_process(folder, file, chart_schema(draft, code), draft.common.roles)
         if chart:
             draft.processes[code] = chart
     for code, item in draft.items.items():
@@ -186,7 +223,7 @@ def _check_codes(folder: Folder, rules: RulesIn) -> None:
 
 
 def _documents(draft: Draft) -> None:
-    folder, files = draft.folder, dict[str, str]()
+    folder, files = draft.folder, draft.document_files
     for file in folder.files("documents"):
         written = folder.shaped(file, DocumentIn)
         if written and _is_first(folder, file, written.code, files):

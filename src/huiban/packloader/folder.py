@@ -21,13 +21,19 @@ Shape = TypeVar("Shape", bound=Part)
 READ_SUFFIXES = (".yaml", ".typ", ".svg", ".md")
 
 
+def files_in(root: Path) -> list[str]:
+    """List every file of a folder by its relative path; what editors and systems hide stays out."""
+    paths = (path.relative_to(root) for path in root.rglob("*") if not path.is_dir())
+    return sorted(p.as_posix() for p in paths if not any(part[0] == "." for part in p.parts))
+
+
 def texts_in(root: Path) -> dict[str, str]:
     """Read a pack folder as relative path → text; other files are left to the checkers."""
-    found = {}
-    for path in sorted(root.rglob("*")):
-        if path.suffix in READ_SUFFIXES and path.is_file() and not path.is_symlink():
-            found[path.relative_to(root).as_posix()] = path.read_text("utf-8", "replace")
-    return found
+    return {
+        file: (root / file).read_text("utf-8", "replace")
+        for file in files_in(root)
+        if file.endswith(READ_SUFFIXES) and not (root / file).is_symlink()
+    }
 
 
 def digest_of(texts: Mapping[str, str]) -> str:
@@ -47,7 +53,11 @@ class Folder:
     code: str
     texts: Mapping[str, str]
     shown: str
+    others: tuple[str, ...] = ()
+    """Files that are no text of a pack."""
     problems: list[Problem] = field(default_factory=list)
+    borrowed: list[Problem] = field(default_factory=list)
+    """Problems of parts taken from another file, which usually tells the same of its own."""
     doubtful: set[str] = field(default_factory=set)
     """Names of parts with a fault: what refers to them cannot be judged yet."""
     _read: dict[str, Node | None] = field(default_factory=dict)
@@ -58,8 +68,16 @@ class Folder:
 
     def note(self, file: str, path: Sequence[str | int], message: str, cure: str = "") -> None:
         """Note a problem at a place of one file."""
-        line = strict.line_at(self.node(file), path)
-        self.problems.append(Problem(self.path(file), line, dotted(path), message, cure))
+        node = self.node(file) if file.endswith(".yaml") and file in self.texts else None
+        line = strict.line_at(node, path)
+        told = self.borrowed if node and strict.is_borrowed(node, path) else self.problems
+        told.append(Problem(self.path(file), line, dotted(path), message, cure))
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Return every problem once, in the order of files and lines."""
+        own = {problem.message for problem in self.problems}
+        more = [problem for problem in self.borrowed if problem.message not in own]
+        return tuple(sorted({*self.problems, *more}))
 
     def node(self, file: str) -> Node | None:
         """Return the parsed file with `like` and `use` resolved; None if it cannot be read."""
@@ -123,6 +141,11 @@ class Folder:
                 self.doubtful |= {str(part) for part in _names_along(node, path)}
             saved = salvaged(data, error, shape)
             return saved if isinstance(saved, shape) else None
+
+    def takes(self, file: str, path: Sequence[str | int], key: str) -> bool:
+        """Tell whether a key was taken from another file, not written here."""
+        node = self.node(file)
+        return node is not None and strict.is_borrowed(node, (*path, key))
 
     def missing(self, file: str, what: str) -> None:
         self.problems.append(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huiban.packloader.build_scenario import Draft, build, scenario_of
 from huiban.packloader.common import load_common
-from huiban.packloader.folder import Folder, texts_in
+from huiban.packloader.folder import Folder, files_in, texts_in
 from huiban.packloader.problem import Problem
 from huiban.packloader.values import Common, Loaded, Scenario
 
@@ -27,7 +27,7 @@ def load_scenarios(root: Path) -> Loaded:
     scenarios: dict[str, Scenario] = {}
     for folder in pack_folders(root):
         draft = read_pack(folder, common)
-        problems += draft.folder.problems
+        problems += draft.folder.all_problems()
         scenario = scenario_of(draft)
         if scenario:
             scenarios[scenario.code] = scenario
@@ -43,13 +43,15 @@ def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:
     folder = Folder("", texts, "")
     scenario = scenario_of(build(folder, common))
     if scenario is None:
-        raise PackRefused(tuple(folder.problems))
+        raise PackRefused(folder.all_problems())
     return scenario
 
 
 def read_pack(path: Path, common: Common) -> Draft:
     """Read one pack folder as far as it goes."""
-    return build(Folder(path.name, texts_in(path), f"{path.parent.name}/{path.name}"), common)
+    texts = texts_in(path)
+    others = tuple(sorted(file for file in files_in(path) if file not in texts))
+    return build(Folder(path.name, texts, f"{path.parent.name}/{path.name}", others), common)
 
 
 def pack_folders(root: Path) -> list[Path]:

@@ -97,6 +97,12 @@ def node_at(node: Node, path: Sequence[str | int]) -> Node | None:
     return found
 
 
+def is_borrowed(node: Node, path: Sequence[str | int]) -> bool:
+    """Tell whether a path leads into a part taken from another file."""
+    ends = range(1, len(path) + 1)
+    return any(found.is_borrowed for end in ends if (found := node_at(node, path[:end])))
+
+
 def _syntax_problem(path: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     message = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -202,13 +202,37 @@ class FromCertificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One worked example as written; `huiban.packloader.example` runs it."""
+class Sample:
+    """A sample application (样本): answers as an applicant types them, materials handed in."""
 
-    path: str
-    line: int
-    name: str
-    content: object
+    code: str
+    about: Words
+    item: str
+    answers: Mapping[str, object]
+    materials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One published number (统计指标); `measure` is its definition in `huiban.kernel.measure`."""
+
+    code: str
+    title: Words
+    measure: str
+    per: tuple[str, ...] = ()
+    unit: str = ""
+    note: Words = Words("")  # noqa: RUF009 - an immutable value
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """How much synthetic data a demonstration needs (演示数据)."""
+
+    people: int
+    enterprises: int
+    cases: Mapping[str, int]
+    sample: str
+    note: Words = Words("")  # noqa: RUF009 - an immutable value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +256,9 @@ class Scenario:
     documents: Mapping[str, DocumentKind]
     notices: Mapping[str, Notice]
     state_sentences: Mapping[str, Words]
+    samples: Mapping[str, Sample]
+    statistics: tuple[Statistic, ...]
+    seed: Seed | None
     level: str
     retention_years: int
     readme: str = field(repr=False, default="")

@@ -2,12 +2,13 @@
 """What a scenario is and promises: pack, rules, statistics, seed, quality, review."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Described
 
 from huiban.kernel.catalogue import Life
-from huiban.packloader.schema.part import Count, Key, Line, Part, Sentence
+from huiban.packloader.schema.part import Count, Key, Line, Maker, Part, Sentence
+from huiban.packloader.values import Seed, Statistic
 
 
 class SourceIn(Part):
@@ -57,12 +58,12 @@ class RulesIn(Part):
 class StatisticIn(Part):
     """One published number; `measure` names its definition in the kernel."""
 
+    makes: ClassVar[Maker] = Statistic
     code: Key
     title: Sentence
     measure: Key
     per: tuple[Literal["day", "month", "year", "division", "item", "outcome"], ...] = ()
     unit: str = ""
-    where: Annotated[str, Described(description="rule over a case's facts, to narrow it")] = ""
     note: Sentence | None = None
 
 
@@ -75,10 +76,14 @@ class StatisticsIn(Part):
 class SeedIn(Part):
     """seed.yaml: how much synthetic data a demonstration needs."""
 
+    makes: ClassVar[Maker] = Seed
     people: Count
     enterprises: Count
     cases: Annotated[dict[str, Count], Described(description="stage: number of cases")]
     sample: Annotated[str, Described(description="a sample of examples/ to start from")]
+    variants: Annotated[
+        tuple[Values, ...], Described(description="answers that differ, case after case")
+    ] = ()
     note: Sentence | None = None
 
 

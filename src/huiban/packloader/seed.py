@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filled-in applications for a demonstration (演示数据), from a pack's samples and seed.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from huiban.kernel.form import FieldKind, Form
+from huiban.packloader.build_scenario import build
+from huiban.packloader.example import gather
+from huiban.packloader.example_application import agreed, sampled, typed
+from huiban.packloader.folder import Folder
+from huiban.packloader.values import Common, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class SeededCase:
+    """One application to send in, and how far its case is to come."""
+
+    item: str
+    stage: str
+    answers: Mapping[str, object]
+    materials: tuple[str, ...]
+
+
+def seeded_cases(scenario: Scenario, common: Common, today: date) -> tuple[SeededCase, ...]:
+    """
+    Return the applications of a demonstration as applicants of today would type them.
+
+    The sample's dates move along with the day it was written for; the variants take turns.
+    What the sign-in fills in is left out.
+    """
+    draft = build(Folder(scenario.code, scenario.texts, scenario.code), common)
+    if draft.seed is None:
+        return ()
+    samples, _ = gather(draft.examples)
+    sample = samples[draft.seed.sample]
+    form = scenario.form_of(scenario.items[sample.item])
+    answers = agreed(form, sampled(sample, samples))
+    moved = _moved(form, answers, today)
+    variants = [typed(one) for one in draft.seed.variants] or [{}]
+    stages = [stage for stage, count in draft.seed.cases.items() for _ in range(count)]
+    return tuple(
+        SeededCase(
+            sample.item,
+            stage,
+            _without_identity(form, moved | variants[place % len(variants)]),
+            sample.materials,
+        )
+        for place, stage in enumerate(stages)
+    )
+
+
+def _moved(form: Form, answers: Mapping[str, object], today: date) -> dict[str, object]:
+    """Move every date by the days between the application's own day and today."""
+    dates = [one.key for one in form.fields() if one.kind is FieldKind.DATE]
+    written = [date.fromisoformat(str(answers[key])) for key in dates if answers.get(key)]
+    if not written:
+        return dict(answers)
+    shift = today - min(written)
+    return dict(answers) | {
+        key: (date.fromisoformat(str(answers[key])) + _whole(shift)).isoformat()
+        for key in dates
+        if answers.get(key)
+    }
+
+
+def _whole(shift: timedelta) -> timedelta:
+    return timedelta(days=shift.days)
+
+
+def _without_identity(form: Form, answers: Mapping[str, object]) -> dict[str, object]:
+    known = {
+        one.key for one in form.fields() if one.prefill and one.prefill[0].startswith("identity.")
+    }
+    return {key: value for key, value in answers.items() if key not in known}
