@@ -8,7 +8,6 @@
  * Numbers are exact: {units, scale} with a BigInt, so 0.1 + 0.2 is 0.3 and 2^53 + 1 is itself.
  */
 
-const LIMIT = 10n ** 18n;
 const NUMBER = /^-?\d{1,30}(\.\d{1,30})?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -35,11 +34,12 @@ function aligned(a, b) {
   return [rescaled(a, scale), rescaled(b, scale), scale];
 }
 
-/** A number whose units, at the scale the rule gives it, have more than 18 digits is unknown. */
-function bounded(result, scale) {
-  const [units, limit] = [result.units < 0n ? -result.units : result.units, LIMIT];
-  const [left, right] = aligned({ units, scale: result.scale }, { units: limit, scale });
-  return left < right ? result : null;
+/** A number is unknown unless it has fewer units, at the scale, than the limit. */
+function within(value, limit, scale) {
+  if (value === null) return null;
+  const units = value.units < 0n ? -value.units : value.units;
+  const [left, right] = aligned({ units, scale: value.scale }, { units: BigInt(limit), scale });
+  return left < right ? value : null;
 }
 
 const READ = {
@@ -113,9 +113,6 @@ const STRICT = {
   days_between: (start, end) => whole(ordinal(end) - ordinal(start)),
   months_between: (start, end) => whole(monthsBetween(start, end)),
   years_between: (start, end) => whole(yearsBetween(start, end)),
-};
-
-const ARITHMETIC = {
   "+": (a, b) => sum(a, b, 1n),
   "-": (a, b) => sum(a, b, -1n),
   "*": (a, b) => ({ units: a.units * b.units, scale: a.scale + b.scale }),
@@ -162,6 +159,7 @@ const FORMS = {
     }
     return null;
   },
+  within: ([node, limit, scale], run) => within(run(node), limit, scale),
   starts: ([node, body], run) => run(node)?.startsWith(body) ?? null,
   ends: ([node, body], run) => run(node)?.endsWith(body) ?? null,
   has: ([node, body], run) => run(node)?.includes(body) ?? null,
@@ -178,12 +176,9 @@ export function evaluate(rule, facts, asOf) {
   const run = (node) => {
     const [op, ...rest] = node;
     if (Object.hasOwn(FORMS, op)) return FORMS[op](rest, run, facts, asOf);
-    const [scale, ...given] = Object.hasOwn(ARITHMETIC, op) ? rest : [null, ...rest];
-    const values = given.map(run);
-    if (values.some((value) => value === null)) return null;
-    if (scale !== null) return bounded(ARITHMETIC[op](...values), scale);
     if (!Object.hasOwn(STRICT, op)) throw new Error(`this page is older than the rule: ${op}`);
-    return STRICT[op](...values);
+    const values = rest.map(run);
+    return values.some((value) => value === null) ? null : STRICT[op](...values);
   };
   return run(rule);
 }

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules (规则): conditions as a typed subset of SQL, one checked tree for every back end."""
 
-from huiban.kernel.rule.closure import closure
-from huiban.kernel.rule.judge import (
+from huiban.kernel.rule.kleene import closure
+from huiban.kernel.rule.read import parse
+from huiban.kernel.rule.script import to_json
+from huiban.kernel.rule.sql import judge_sql, to_sql
+from huiban.kernel.rule.tree import FactKind, FactType, Node, Rule, RuleRefused, Schema
+from huiban.kernel.rule.verdict import (
     Criterion,
     FactMistyped,
     Finding,
@@ -11,11 +15,8 @@ from huiban.kernel.rule.judge import (
     judge,
     missing,
     overall,
+    reason,
 )
-from huiban.kernel.rule.read import parse
-from huiban.kernel.rule.script import to_json
-from huiban.kernel.rule.sql import judge_sql, to_sql
-from huiban.kernel.rule.tree import FactKind, FactType, Node, Rule, RuleRefused, Schema
 
 __all__ = [
     "Criterion",
@@ -35,6 +36,7 @@ __all__ = [
     "missing",
     "overall",
     "parse",
+    "reason",
     "to_json",
     "to_sql",
 ]

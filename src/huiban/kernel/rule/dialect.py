@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from huiban.kernel.rule.tree import LIMIT, Value
+from huiban.kernel.rule.tree import Value
 
 DialectName = Literal["duckdb", "sqlite", "postgres", "spark"]
 
@@ -18,13 +18,14 @@ class Dialect:
     The spellings of one database.
 
     `decimal` reads a DECIMAL column for comparing, `units` as an integer of smallest units;
-    `wide` is an integer type that holds any product of two 64-bit numbers.
+    `long` is the 64-bit integer, `wide` one that holds any product of two of them.
     """
 
     name: DialectName
     quote: str
     decimal: str
     units: str
+    long: str
     wide: str
     clamp: str
     starts: str
@@ -57,14 +58,14 @@ class Dialect:
             return f"({spelled})" if value < 0 else spelled
         return self.text(str(value))
 
-    def bounded(self, number: str) -> str:
+    def bounded(self, number: str, limit: int) -> str:
         """
-        This function will make a number of 19 digits or more NULL, without writing it twice.
+        This function will make a long number NULL, without writing it twice.
 
-        Clamping to the limit also turns NULL into a limit (or leaves it), so NULL stays NULL.
+        Clamping to the limit turns NULL into the limit (or leaves it), so NULL stays NULL.
         """
-        clamped = self.clamp.format(number, limit=LIMIT)
-        return f"nullif(nullif({clamped}, {LIMIT}), -{LIMIT})"
+        clamped = self.clamp.format(number, limit=limit)
+        return self.long.format(f"nullif(nullif({clamped}, {limit}), -{limit})")
 
 
 _CLAMP = "least(greatest({0}, -{limit}), {limit})"
@@ -74,7 +75,8 @@ DIALECTS: Mapping[str, Dialect] = {
         name="duckdb",
         quote='"',
         decimal="{0}",
-        units="CAST(CAST({0} AS DECIMAL(18, {scale})) * {power} AS BIGINT)",
+        units="CAST(CAST({0} AS DECIMAL(28, {scale})) * {power} AS BIGINT)",
+        long="CAST({0} AS BIGINT)",
         wide="CAST({0} AS HUGEINT)",
         clamp=_CLAMP,
         starts="starts_with({0}, {1})",
@@ -88,6 +90,7 @@ DIALECTS: Mapping[str, Dialect] = {
         decimal="CAST({0} AS REAL)",
         units="CAST(round(CAST({0} AS REAL) * {power}) AS INTEGER)",
         # An integer that overflows becomes REAL, beyond the limit and rightly ordered.
+        long="{0}",
         wide="{0}",
         clamp="min(max({0}, -{limit}), {limit})",
         starts="substr({0}, 1, {length}) = {1}",
@@ -99,7 +102,8 @@ DIALECTS: Mapping[str, Dialect] = {
         name="postgres",
         quote='"',
         decimal="{0}",
-        units="({0} * {power})",
+        units="CAST({0} * {power} AS BIGINT)",
+        long="CAST({0} AS BIGINT)",
         wide="CAST({0} AS numeric)",
         clamp=_CLAMP,
         starts="starts_with({0}, {1})",
@@ -111,6 +115,7 @@ DIALECTS: Mapping[str, Dialect] = {
         quote="`",
         decimal="{0}",
         units="CAST(CAST({0} AS DECIMAL(18, {scale})) * {power} AS BIGINT)",
+        long="CAST({0} AS BIGINT)",
         wide="CAST({0} AS DECIMAL(38, 0))",
         clamp=_CLAMP,
         starts="startswith({0}, {1})",

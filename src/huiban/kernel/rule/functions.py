@@ -84,8 +84,10 @@ FUNCTIONS: Mapping[str, Function] = {
         lambda members, text: text in members,
         {
             "duckdb": "CASE WHEN {1} IS NOT NULL THEN list_contains({0}, {1}) END",
-            "sqlite": "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL"
-            " THEN {1} IN (SELECT value FROM json_each({0})) END",
+            # Renamed first: a fact called `key` or `value` would mean json_each's own column.
+            "sqlite": "SELECT CASE WHEN v_list IS NOT NULL AND v_text IS NOT NULL"
+            " THEN v_text IN (SELECT value FROM json_each(v_list)) END"
+            " FROM (SELECT {0} AS v_list, {1} AS v_text)",
             # NULL = ANY of an empty array is false, not NULL.
             "postgres": "CASE WHEN {1} IS NOT NULL THEN {1} = ANY ({0}) END",
             "spark": "CASE WHEN {1} IS NOT NULL THEN array_contains({0}, {1}) END",

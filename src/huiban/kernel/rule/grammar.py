@@ -16,6 +16,8 @@ from huiban.kernel.rule.tree import RuleRefused
 CALL = "rule:"
 """Put before a function's name, so that sqlglot gives it no meaning of its own."""
 
+SHAPE = "write operand, operator, operand, as headcount >= 10"
+
 _KINDS = {
     "(": TokenType.L_PAREN,
     ")": TokenType.R_PAREN,
@@ -91,7 +93,6 @@ def _unreadable(text: str, tokens: list[Token], problem: ParseError) -> NoReturn
     column = first.get("col") or 1
     token = next((one for one in tokens if one.end >= column), tokens[-1])
     spelled = text[token.start : token.end]
-    cure = "write operand, operator, operand, as headcount >= 10"
     if "Required keyword" in str(first.get("description")):
-        raise RuleRefused(f"something is missing after {spelled}", text, token.start, cure)
-    raise RuleRefused(f"the rule cannot be read at {spelled}", text, token.start, cure)
+        raise RuleRefused(f"something is missing after {spelled}", text, token.start, SHAPE)
+    raise RuleRefused(f"the rule cannot be read at {spelled}", text, token.start, SHAPE)

@@ -6,46 +6,16 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
+from huiban.kernel.rule.arithmetic import Mismatch, absolute, constant, spoken
 from huiban.kernel.rule.dates import shifted
 from huiban.kernel.rule.functions import FUNCTIONS
-from huiban.kernel.rule.tree import NUMBERS, TEXTS, FactKind, Node, Schema, Value, computes
+from huiban.kernel.rule.scan import MAX_DIGITS
+from huiban.kernel.rule.tree import NUMBERS, TEXTS, FactKind, Node, Schema, computes
 
-MAX_SCALE = 12
 MAX_ALTERNATIVES = 8
 ORDER = frozenset({"<", "<=", ">", ">="})
 NULL = Node("null", FactKind.BOOLEAN)
 UNKNOWN = Node("const", FactKind.BOOLEAN, value=None)
-_ARTICLES = {FactKind.INTEGER: "an integer"}
-
-
-class Mismatch(Exception):
-    """An operand of the wrong kind; `operand` counts from 0 and lets the reader name the place."""
-
-    def __init__(self, operand: int, message: str, cure: str) -> None:
-        super().__init__(message)
-        self.operand, self.message, self.cure = operand, message, cure
-
-
-def constant(value: Value) -> Node:
-    """This function will make a leaf of a literal."""
-    if isinstance(value, bool):
-        return Node("const", FactKind.BOOLEAN, value=value)
-    if isinstance(value, int):
-        return Node("const", FactKind.INTEGER, value=value)
-    if isinstance(value, Decimal):
-        plain = value.normalize()
-        exponent = plain.as_tuple().exponent
-        scale = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        return Node("const", FactKind.DECIMAL, value=value, scale=scale)
-    return Node("const", FactKind.DATE if isinstance(value, date) else FactKind.TEXT, value=value)
-
-
-def spoken(node: Node) -> str:
-    """This function will say what a node is, for a message."""
-    kind = _ARTICLES.get(node.kind, f"a {node.kind}")
-    if node.op == "field":
-        return f"{kind} ({node.value})"
-    return f"{kind} ({node.value!r})" if node.op == "const" and node.value is not None else kind
 
 
 def condition(node: Node, operand: int = 0) -> Node:
@@ -173,28 +143,6 @@ def like(subject: Node, pattern: Node) -> Node:
     )
 
 
-def arithmetic(op: str, left: Node, right: Node) -> Node:
-    """This function will add, subtract or multiply numbers exactly."""
-    for at, side in enumerate((left, right)):
-        if side.kind not in NUMBERS:
-            cure = "dates move by interval '1 year'; texts are not added"
-            raise Mismatch(at, f"{op} needs numbers, not {spoken(side)}", cure)
-    scale = left.scale + right.scale if op == "*" else max(left.scale, right.scale)
-    if scale > MAX_SCALE:
-        cure = "multiply fewer decimals"
-        raise Mismatch(0, f"the result has more than {MAX_SCALE} digits after the point", cure)
-    kinds = {left.kind, right.kind}
-    kind = FactKind.DECIMAL if FactKind.DECIMAL in kinds else FactKind.INTEGER
-    return Node(op, kind, (left, right), scale=scale)
-
-
-def negative(node: Node) -> Node:
-    """This function will turn the sign."""
-    if node.op == "const" and isinstance(node.value, int | Decimal) and node.kind in NUMBERS:
-        return node._replace(value=-node.value)
-    return arithmetic("-", constant(0), node)
-
-
 def moved(day: Node, months: int, days: int) -> Node:
     """This function will move a date that no fact decides."""
     if day.kind is not FactKind.DATE or day.op == "null":
@@ -216,9 +164,7 @@ def called(name: str, args: Sequence[Node], schema: Schema) -> Node:
         return _coalesced(args)
     if name == "abs":
         _check_count(name, 1, args)
-        if args[0].kind not in NUMBERS:
-            raise Mismatch(0, f"abs needs a number, not {spoken(args[0])}", "leave abs out")
-        return args[0]._replace(op="abs", args=(args[0],), value=None)
+        return absolute(args[0])
     function = FUNCTIONS[name]
     _check_count(name, len(function.takes), args)
     for at, (arg, kinds) in enumerate(zip(args, function.takes, strict=True)):
@@ -253,14 +199,23 @@ def _coalesced(args: Sequence[Node]) -> Node:
 
 
 def _alternatives(args: Sequence[Node]) -> Node:
-    kinds = {arg.kind for arg in args if arg.op != "const"}
-    if kinds == {FactKind.INTEGER}:
-        kinds |= {arg.kind for arg in args}
-    if not kinds:
+    facts = [arg for arg in args if arg.op != "const"]
+    if not facts:
         raise Mismatch(0, "coalesce needs a fact to replace", "leave coalesce out")
-    if kinds == NUMBERS:
-        # One column type: SQLite would otherwise turn a long integer into a rounded float.
-        cure = "use one kind of number"
-        raise Mismatch(0, "coalesce mixes integers and decimals", cure)
-    kind = FactKind.TEXT if kinds & TEXTS else kinds.pop()
-    return Node("coalesce", kind, tuple(args), scale=max(arg.scale for arg in args))
+    kind, scale = facts[0].kind, facts[0].scale
+    if kind not in NUMBERS:
+        return Node("coalesce", FactKind.TEXT if kind in TEXTS else kind, tuple(args))
+    # One column type for all: else SQLite would round a long integer, or a long decimal.
+    for at, arg in enumerate(args):
+        if arg.op != "const" and (arg.kind, arg.scale) != (kind, scale):
+            cure = "use facts of one kind and as many decimals"
+            raise Mismatch(at, f"coalesce mixes {spoken(facts[0])} and {spoken(arg)}", cure)
+        if arg.op == "const" and not _fits(arg, scale):
+            cure = f"a number with at most {scale} digits after the point, {MAX_DIGITS} in all"
+            raise Mismatch(at, f"{arg.value} does not fit {spoken(facts[0])}", cure)
+    return Node("coalesce", kind, tuple(args), scale=scale)
+
+
+def _fits(number: Node, scale: int) -> bool:
+    value = number.value if isinstance(number.value, int | Decimal) else 0
+    return number.scale <= scale and abs(value) < 10 ** (MAX_DIGITS - scale)

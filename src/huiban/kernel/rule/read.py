@@ -7,8 +7,8 @@ from typing import NoReturn
 
 from sqlglot import exp
 
-from huiban.kernel.rule import kinds
-from huiban.kernel.rule.grammar import CALL, syntax
+from huiban.kernel.rule import arithmetic, kinds
+from huiban.kernel.rule.grammar import CALL, SHAPE, syntax
 from huiban.kernel.rule.names import AS_OF, check_names
 from huiban.kernel.rule.scan import Token, scan
 from huiban.kernel.rule.tree import FactKind, Node, Rule, RuleRefused, Schema, walk
@@ -87,7 +87,7 @@ class _Reader:
         nodes = [self.node(part, depth) for part in parts]
         try:
             return make(*nodes)
-        except kinds.Mismatch as mismatch:
+        except arithmetic.Mismatch as mismatch:
             spot = parts[min(mismatch.operand, len(parts) - 1)] if parts else self.root
             self.refuse(mismatch.message, spot, mismatch.cure)
 
@@ -98,11 +98,10 @@ class _Reader:
     def node(self, part: exp.Expr, depth: int) -> Node:
         allowed = _ALLOWED.get(type(part), frozenset())
         if any(value for name, value in part.args.items() if name not in allowed):
-            name = type(part).__name__.lower()
-            self.refuse(f"{name} is not in the language", part, "see docs/reference/rules.md")
+            self.refuse("the rule cannot be read here", part, SHAPE)
         read = _READERS.get(type(part))
         if read is None:
-            self.refuse("this is not in the language", part, "see docs/reference/rules.md")
+            self.refuse("the rule cannot be read here", part, SHAPE)
         return read(self, part, depth + 1)
 
     def leaf(self, part: exp.Expr, depth: int) -> Node:
@@ -118,7 +117,7 @@ class _Reader:
         if token.kind == "interval":
             cure = "write as_of - interval '1 year'"
             self.refuse("an interval stands only after a date and + or -", part, cure)
-        return kinds.constant(token.value)
+        return arithmetic.constant(token.value)
 
     def connected(self, part: exp.Expr, depth: int) -> Node:
         # sqlglot balances long chains; taken apart they are one flat node again.
@@ -148,7 +147,7 @@ class _Reader:
         op, left, right = _ARITHMETIC[type(part)], part.this, part.args["expression"]
         token = self.tokens.get(right.meta.get("start", -1))
         if token is None or token.kind != "interval" or not isinstance(token.value, tuple):
-            return self.build(lambda a, b: kinds.arithmetic(op, a, b), [left, right], depth)
+            return self.build(lambda a, b: arithmetic.arithmetic(op, a, b), [left, right], depth)
         if op == "*":
             self.refuse("an interval cannot be multiplied", right, "write the length you mean")
         sign = -1 if op == "-" else 1
@@ -162,7 +161,7 @@ class _Reader:
         return self.build(lambda a: kinds.joined("not", [a]), [part.this], depth)
 
     def negative(self, part: exp.Expr, depth: int) -> Node:
-        return self.build(kinds.negative, [part.this], depth)
+        return self.build(arithmetic.negative, [part.this], depth)
 
     def membership(self, part: exp.Expr, depth: int) -> Node:
         self.unchained([part.this])

@@ -23,6 +23,7 @@ KEYWORDS = frozenset(
 )
 OPERATORS = ("<>", "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "(", ")", ",")
 OPERANDS = frozenset({"word", "number", "text", "date", "interval", "null", "true", "false"})
+_BOOLEANS = {"true": True, "false": False}
 UNITS = {"year": (12, 0), "month": (1, 0), "week": (0, 7), "day": (0, 1)}
 
 _TOKEN = re.compile(
@@ -98,7 +99,8 @@ class _Scanner:
             if len(text) > MAX_NAME:
                 cure = f"at most {MAX_NAME} letters"
                 self.refuse("the name is too long", start, cure)
-            self.add(Token(low if low in KEYWORDS else "word", text, start, found.end()))
+            kind, value = (low, _BOOLEANS.get(low)) if low in KEYWORDS else ("word", None)
+            self.add(Token(kind, text, start, found.end(), value))
         elif found["number"]:
             self.number(text, start)
         else:

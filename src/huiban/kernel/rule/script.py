@@ -4,7 +4,7 @@
 from datetime import date
 from decimal import Decimal
 
-from huiban.kernel.rule.tree import FactKind, Node, Rule, Value
+from huiban.kernel.rule.tree import Node, Rule, Value
 
 
 def to_json(rule: Rule) -> list[object]:
@@ -29,9 +29,8 @@ def _listed(node: Node) -> list[object]:
         return [*listed, *node.value]
     if node.op in {"starts", "ends", "has"}:
         return [*listed, node.value]
-    if node.kind in {FactKind.INTEGER, FactKind.DECIMAL} and node.op in {"+", "-", "*", "abs"}:
-        # The evaluator needs the scale to find what is too long to be known.
-        return [node.op, node.scale, *listed[1:]]
+    if node.op == "within":
+        return [*listed, str(node.value), node.scale]
     return listed
 
 

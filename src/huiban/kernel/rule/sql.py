@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
+from huiban.kernel.rule.arithmetic import constant
 from huiban.kernel.rule.dates import fixed
 from huiban.kernel.rule.dialect import DIALECTS, Dialect, DialectName
 from huiban.kernel.rule.functions import FUNCTIONS
-from huiban.kernel.rule.judge import Criterion
-from huiban.kernel.rule.kinds import constant
 from huiban.kernel.rule.tree import FactKind, Node, Rule, computes
+from huiban.kernel.rule.verdict import Criterion
 
 MAX_CRITERIA = 62
 """As many as a signed 64-bit mask has bits, with one to spare."""
@@ -134,14 +134,16 @@ class _Writer:
         return f"({FUNCTIONS[node.op].sql[self.dialect.name].format(*args)})"
 
     def units(self, node: Node) -> str:
-        """A number as an integer of its smallest units, exact, NULL if it is too long."""
+        """A number as a 64-bit integer of its smallest units, exact."""
         write: dict[str, Callable[[Node], str]] = {
             "const": self.constant_units,
-            "+": self.sum_units,
-            "-": self.sum_units,
-            "*": self.product_units,
-            "abs": self.absolute_units,
+            "within": self.units_within,
+            "+": self.total,
+            "-": self.total,
+            "*": self.total,
         }
+        if node.op == "abs":
+            return f"abs({self.units(node.args[0])})"
         return write.get(node.op, self.column_units)(node)
 
     def constant_units(self, node: Node) -> str:
@@ -149,23 +151,32 @@ class _Writer:
         return self.dialect.literal(int(Decimal(value).scaleb(node.scale)))
 
     def column_units(self, node: Node) -> str:
-        value = self.value(node)
-        if node.kind is not FactKind.DECIMAL:
-            return value
-        return self.dialect.units.format(value, scale=node.scale, power=10**node.scale)
+        template = self.dialect.units if node.kind is FactKind.DECIMAL else self.dialect.long
+        return template.format(self.value(node), scale=node.scale, power=10**node.scale)
 
-    def sum_units(self, node: Node) -> str:
-        left, right = (self.scaled(arg, node.scale) for arg in node.args)
-        return self.dialect.bounded(f"{left} {node.op} {right}")
+    def units_within(self, node: Node) -> str:
+        inner = node.args[0]
+        limit = node.value if isinstance(node.value, int) else 0
+        if computes(inner):
+            total = self.total(inner, self.dialect.wide) if inner.args[1:] else ""
+            number = self.scaled(inner, node.scale) if inner.scale < node.scale else total
+            return self.dialect.bounded(number, limit)
+        # A column is cheaper to name twice than to clamp.
+        column, most = self.value(inner), Decimal(limit - 1).scaleb(-node.scale)
+        test = f"{column} BETWEEN -{most:f} AND {most:f}"
+        return f"CASE WHEN {test} THEN {self.units(inner)} END"
 
-    def product_units(self, node: Node) -> str:
-        left, right = (self.dialect.wide.format(self.units(arg)) for arg in node.args)
-        return self.dialect.bounded(f"{left} * {right}")
+    def total(self, node: Node, cast: str = "{0}") -> str:
+        """A sum or product; `cast` widens the operands where 64 bits may be too few."""
+        if node.op == "*":
+            sides = [cast.format(self.units(arg)) for arg in node.args]
+        else:
+            sides = [self.scaled(arg, node.scale, cast) for arg in node.args]
+        return f"({sides[0]} {node.op} {sides[1]})"
 
-    def absolute_units(self, node: Node) -> str:
-        return f"abs({self.dialect.bounded(self.units(node.args[0]))})"
-
-    def scaled(self, node: Node, scale: int) -> str:
-        """The units of a node at a finer scale than its own, wide enough not to overflow."""
-        units = self.dialect.wide.format(self.units(node))
-        return units if scale == node.scale else f"({units} * {10 ** (scale - node.scale)})"
+    def scaled(self, node: Node, scale: int, cast: str = "{0}") -> str:
+        """The units of a node at a finer scale than its own."""
+        units = self.units(node)
+        if scale == node.scale:
+            return cast.format(units)
+        return f"({self.dialect.wide.format(units)} * {10 ** (scale - node.scale)})"

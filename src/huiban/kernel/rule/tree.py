@@ -8,8 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+FACT_LIMIT = 10**15
+"""A fact of this many smallest units or more is unknown in arithmetic: 15 digits are exact in
+every database and in JSON."""
 LIMIT = 10**18
-"""A computed number of this many smallest units or more is unknown, the same in every back end."""
+"""A product of this many smallest units or more is unknown, the same in every back end."""
+SAFE = 2**63
+"""What 64-bit integers cannot hold; sums and products that may reach it are held to LIMIT."""
 
 Value = str | int | Decimal | date | bool | tuple["Value", ...] | None
 
@@ -35,8 +40,8 @@ class FactType:
     """
     The kind of one fact; `options` closes a CHOICE or LIST, () leaves it open.
 
-    A DECIMAL has at most `decimals` digits after the point and 15 digits in all: what a SQLite
-    number holds exactly. An INTEGER fits 64 bits.
+    A DECIMAL has at most `decimals` digits after the point and 15 digits in all; an INTEGER fits
+    64 bits, and is unknown in arithmetic beyond 15 digits.
     """
 
     kind: FactKind
@@ -94,4 +99,4 @@ def walk(node: Node) -> Iterator[Node]:
 
 def computes(node: Node) -> bool:
     """This function will tell whether a number comes from arithmetic, not from a column as is."""
-    return any(one.op in {"+", "-", "*", "abs"} for one in walk(node))
+    return node.op in {"+", "-", "*", "abs", "within"}

@@ -4,20 +4,19 @@
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from huiban.kernel.rule.arithmetic import EXACT
 from huiban.kernel.rule.dates import fixed
 from huiban.kernel.rule.functions import FUNCTIONS
-from huiban.kernel.rule.tree import LIMIT, FactKind, Node, Rule
+from huiban.kernel.rule.tree import FactKind, Node, Rule
 
 Facts = Mapping[str, object]
 Evaluate = Callable[[Facts, date], Any]
 Closure = Callable[[Facts, date], bool | None]
 
-# Wide enough for any product below LIMIT: nothing is ever rounded.
-_EXACT = Context(prec=80)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -32,9 +31,9 @@ _INTEGER: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
 }
 _DECIMAL: dict[str, Callable[[Any, Any], Any]] = {
-    "+": _EXACT.add,
-    "-": _EXACT.subtract,
-    "*": _EXACT.multiply,
+    "+": EXACT.add,
+    "-": EXACT.subtract,
+    "*": EXACT.multiply,
 }
 _MATCH: dict[str, Callable[[str, str], bool]] = {
     "starts": str.startswith,
@@ -172,30 +171,36 @@ def _match(node: Node) -> Evaluate:
 
 def _arithmetic(node: Node) -> Evaluate:
     first, second = (evaluator(arg) for arg in node.args)
-    is_decimal = node.kind is FactKind.DECIMAL
-    compute = (_DECIMAL if is_decimal else _INTEGER)[node.op]
-    limit = Decimal(LIMIT).scaleb(-node.scale) if is_decimal else LIMIT
+    compute = (_DECIMAL if node.kind is FactKind.DECIMAL else _INTEGER)[node.op]
 
     def run(facts: Facts, as_of: date) -> Any:
         a = first(facts, as_of)
         b = second(facts, as_of)
-        if a is None or b is None:
-            return None
-        result = compute(a, b)
-        return result if -limit < result < limit else None
+        return None if a is None or b is None else compute(a, b)
+
+    return run
+
+
+def _within(node: Node) -> Evaluate:
+    inner = evaluator(node.args[0])
+    limit: Any = node.value
+    if node.scale:
+        limit = Decimal(limit).scaleb(-node.scale)
+
+    def run(facts: Facts, as_of: date) -> Any:
+        value = inner(facts, as_of)
+        return value if value is not None and -limit < value < limit else None
 
     return run
 
 
 def _absolute(node: Node) -> Evaluate:
     inner = evaluator(node.args[0])
-    limit = Decimal(LIMIT).scaleb(-node.scale)
 
     def run(facts: Facts, as_of: date) -> Any:
         value = inner(facts, as_of)
-        if value is None or not -limit < value < limit:
-            return None
-        return value if value >= 0 else _EXACT.minus(value) if node.scale else -value
+        # Not abs(): it would round a Decimal to the precision of whoever calls.
+        return value if value is None or value >= 0 else EXACT.subtract(0, value)
 
     return run
 
@@ -235,6 +240,7 @@ _BUILDERS: dict[str, Callable[[Node], Evaluate]] = {
     "is_null": _is_null,
     "in": _in,
     "abs": _absolute,
+    "within": _within,
     "coalesce": _coalesce,
     **dict.fromkeys(_COMPARE, _compare),
     **dict.fromkeys(_MATCH, _match),

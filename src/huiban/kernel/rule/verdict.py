@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
-from huiban.kernel.rule.closure import closure, evaluator
+from huiban.kernel.rule.kleene import closure, evaluator
 from huiban.kernel.rule.tree import FactKind, Node, Rule, walk
 from huiban.kernel.words import Words
 
@@ -39,8 +40,7 @@ class Criterion:
     message: Words = NO_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """
     What one criterion said of one case.
 
@@ -101,10 +101,11 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 def _finding(criterion: Criterion, facts: Mapping[str, object], as_of: date) -> Finding:
     rule = criterion.rule
     used = {}
-    for name, kind in _kinds(rule):
+    for name, kind, types in _needs(rule):
         value = facts.get(name)
         if value is not None:
-            check_fact(name, kind, value)
+            if type(value) not in types:
+                check_fact(name, kind, value)
             used[name] = value
     verdict = _VERDICTS[closure(rule)(facts, as_of)]
     return Finding(
@@ -117,6 +118,12 @@ def _finding(criterion: Criterion, facts: Mapping[str, object], as_of: date) -> 
         criterion.asks,
         criterion.message,
     )
+
+
+@lru_cache(maxsize=8192)
+def _needs(rule: Rule) -> tuple[tuple[str, FactKind, frozenset[type]], ...]:
+    found = {str(node.value): node.kind for node in walk(rule.tree) if node.op == "field"}
+    return tuple((name, kind, frozenset(_TYPES[kind])) for name, kind in found.items())
 
 
 def check_fact(name: str, kind: FactKind, value: object) -> None:
@@ -136,10 +143,38 @@ def check_fact(name: str, kind: FactKind, value: object) -> None:
         )
 
 
-@lru_cache(maxsize=8192)
-def _kinds(rule: Rule) -> tuple[tuple[str, FactKind], ...]:
-    found = {str(node.value): node.kind for node in walk(rule.tree) if node.op == "field"}
-    return tuple(found.items())
+def reason(finding: Finding, labels: Mapping[str, str]) -> Words:
+    """
+    This function will say the finding in a sentence; `labels` names facts and offices for people.
+
+    A failed criterion speaks its own message, if it has one.
+    """
+    title, english = finding.title.zh, finding.title.speak("en")
+    if finding.verdict is Verdict.PASS:
+        return Words(f"符合：{title}", f"Met: {english}")
+    if finding.verdict is Verdict.FAIL:
+        held = "，".join(
+            f"{labels.get(name, name)} {spoken_fact(fact)}" for name, fact in finding.facts.items()
+        )
+        return finding.message or Words(
+            f"不符合：{title}（{held}）", f"Not met: {english} ({held})"
+        )
+    gaps = "、".join(labels.get(name, name) for name in finding.missing) or "可用的数值"
+    asks = labels.get(finding.asks, finding.asks)
+    answers = (f"，由{asks}答复", f", to be answered by {asks}") if asks else ("", "")
+    return Words(
+        f"尚不能判断：{title}（缺少{gaps}{answers[0]}）",
+        f"Not known yet: {english} (missing {gaps}{answers[1]})",
+    )
+
+
+def spoken_fact(fact: object) -> str:
+    """This function will write a fact as people read it."""
+    if isinstance(fact, bool):
+        return "是" if fact else "否"
+    if isinstance(fact, list | tuple | set | frozenset):
+        return "、".join(sorted(map(str, fact)))
+    return format(fact, "f") if isinstance(fact, Decimal) else str(fact)
 
 
 def missing(rule: Rule, facts: Mapping[str, object], as_of: date) -> tuple[str, ...]:
