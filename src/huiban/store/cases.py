@@ -132,7 +132,9 @@ def of_submission(submission_key: str) -> CaseRow | None:
 def children(number: str) -> list[CaseRow]:
     """Return the sub-cases opened from a case, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_SELECT} parent_case = %s AND parent_case <> '' ORDER BY id", [number])
+        cursor.execute(
+            f"{_SELECT} parent_case = %s AND NOT (parent_case = '') ORDER BY id", [number]
+        )
         return [_row(values) for values in cursor.fetchall()]
 
 

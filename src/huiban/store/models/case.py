@@ -4,15 +4,25 @@
 from datetime import UTC, datetime
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Sorts work without a due date behind all work that has one, with no NULL in the list's key.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
+class RowNumber(models.BigIntegerField):  # type: ignore[type-arg]
+    """A 63-bit key given by us; on SQLite it is the row's own number, with no second index."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        if connection.vendor == "sqlite":
+            return "integer"
+        return super().db_type(connection)
+
+
 class Case(models.Model):
     """One application being handled; the texts are JSON as the kernel writes it."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     number = models.CharField(max_length=64, unique=True)
     version = models.IntegerField()
     submission_key = models.CharField(max_length=64, unique=True)

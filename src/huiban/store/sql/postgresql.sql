@@ -52,5 +52,11 @@ CREATE OR REPLACE TRIGGER hb_pack_no_delete BEFORE DELETE ON store_pack_version 
   EXECUTE FUNCTION hb_refuse('a published pack version is never deleted; cases refer to it');
 CREATE OR REPLACE TRIGGER hb_pack_no_truncate BEFORE TRUNCATE ON store_pack_version
   FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('published pack versions are never emptied');
+CREATE OR REPLACE TRIGGER hb_past_no_update BEFORE UPDATE ON store_past_filing FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('what was filed before a correction is never changed');
+CREATE OR REPLACE TRIGGER hb_past_no_delete BEFORE DELETE ON store_past_filing FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('what was filed before a correction is never deleted');
+CREATE OR REPLACE TRIGGER hb_past_no_truncate BEFORE TRUNCATE ON store_past_filing
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('earlier filings are never emptied');
 CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hb_wake();

@@ -29,6 +29,13 @@ CREATE TRIGGER hb_pack_no_delete BEFORE DELETE ON store_pack_version BEGIN
   SELECT RAISE(ABORT, 'huiban: a published pack version is never deleted; cases refer to it');
 END;
 
+CREATE TRIGGER hb_past_no_update BEFORE UPDATE ON store_past_filing BEGIN
+  SELECT RAISE(ABORT, 'huiban: what was filed before a correction is never changed');
+END;
+CREATE TRIGGER hb_past_no_delete BEFORE DELETE ON store_past_filing BEGIN
+  SELECT RAISE(ABORT, 'huiban: what was filed before a correction is never deleted');
+END;
+
 CREATE VIEW hb_open_case AS
   SELECT id, number, submission_key, pack_code, pack_version, item_code, life, title, applicant,
     subject_code, subject_name, department, division, channel, stage, outcome, light,
