@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service item catalogue (事项目录) as other rooms see it."""
 
+from huiban.kernel.catalogue_exchange import (
+    from_csv,
+    from_elements,
+    materials_to_csv,
+    overlong,
+    to_csv,
+    to_elements,
+)
+from huiban.kernel.catalogue_lint import lint
 from huiban.kernel.catalogue_model import (
     Authority,
     Basis,
@@ -30,6 +39,7 @@ from huiban.kernel.catalogue_model import (
     Step,
     Theme,
 )
+from huiban.kernel.catalogue_record import ElementsRefused
 
 __all__ = [
     "Authority",
@@ -37,6 +47,7 @@ __all__ = [
     "CaseKind",
     "Channel",
     "Charge",
+    "ElementsRefused",
     "Faq",
     "Fee",
     "Item",
@@ -59,4 +70,11 @@ __all__ = [
     "SpecialProcedure",
     "Step",
     "Theme",
+    "from_csv",
+    "from_elements",
+    "lint",
+    "materials_to_csv",
+    "overlong",
+    "to_csv",
+    "to_elements",
 ]
