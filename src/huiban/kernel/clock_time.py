@@ -106,8 +106,11 @@ def office_back(calendar: Calendar, end: int, seconds: int) -> int:
     office = calendar.office
     day = end // DAY
     passed = _passed(office, end % DAY) if calendar.workdays_between(day - 1, day) else 0
+    if seconds <= 0:
+        return end
     if seconds > passed:
         days, rest = divmod(seconds - passed - 1, office.day_seconds)
         day = calendar.workday_after(day, -1 - days)
         passed, seconds = office.day_seconds, rest + 1
-    return day * DAY + _reached(office, passed - seconds)
+    # The next second of work after it, so that what falls on a break waits for its end.
+    return day * DAY + _reached(office, passed - seconds + 1) - 1
