@@ -148,6 +148,28 @@ def test_a_stale_version_changes_nothing() -> None:
     assert cases.load(new.number).stage == "examination"
 
 
+def test_a_fact_recorded_by_the_house_keeps_the_version_people_see() -> None:
+    new = a_new_case()
+    cases.open_case(new)
+
+    cases.record(a_change(new, version_step=0, expected_seq=1))
+
+    stored = cases.load(new.number)
+    assert (stored.version, stored.chain_seq) == (1, 2)
+
+
+def test_a_journal_that_grew_in_the_meantime_makes_a_change_stale() -> None:
+    new = a_new_case()
+    cases.open_case(new)
+    cases.record(a_change(new, version_step=0, expected_seq=1))
+    before = counts()
+
+    with pytest.raises(cases.StaleVersion):
+        cases.record(a_change(new, expected_seq=1))
+
+    assert counts() == before
+
+
 def test_a_task_opened_again_takes_its_new_holder_and_stays_open() -> None:
     new = a_new_case()
     cases.open_case(new)
@@ -184,6 +206,29 @@ def test_a_new_title_needs_the_name_searched_with_it() -> None:
 
     with pytest.raises(ValueError, match="title and subject_name together"):
         cases.record(a_change(new, title="新标题"))
+
+
+def test_sub_cases_are_found_by_the_case_they_belong_to() -> None:
+    parent = a_new_case()
+    children = [a_new_case(parent_case=parent.number) for _ in range(2)]
+    for case in (parent, *children):
+        cases.open_case(case)
+
+    assert [case.number for case in cases.children(parent.number)] == [
+        case.number for case in children
+    ]
+    assert cases.children("") == []
+
+
+def test_a_case_is_found_by_id_and_by_submission() -> None:
+    new = a_new_case()
+    cases.open_case(new)
+
+    assert cases.load_by_id(new.id) == cases.load(new.number)
+    assert cases.of_submission(new.submission_key) == cases.load(new.number)
+    assert cases.of_submission("never sent") is None
+    with pytest.raises(cases.CaseNotFound):
+        cases.load_by_id(0)
 
 
 def test_an_unknown_number_says_so() -> None:
