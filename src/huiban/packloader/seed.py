@@ -19,17 +19,17 @@ class SeededCase:
 
     item: str
     stage: str
-    answers: Mapping[str, object]
+    form: Form
+    written: Mapping[str, object]
     materials: tuple[str, ...]
 
+    def answers(self, day: date) -> dict[str, object]:
+        """Return what an applicant of that day would type: the dates move along with it."""
+        return _without_identity(self.form, _moved(self.form, self.written, day))
 
-def seeded_cases(scenario: Scenario, common: Common, today: date) -> tuple[SeededCase, ...]:
-    """
-    Return the applications of a demonstration as applicants of today would type them.
 
-    The sample's dates move along with the day it was written for; the variants take turns.
-    What the sign-in fills in is left out.
-    """
+def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
+    """Return the applications of a demonstration; the variants of the sample take turns."""
     draft = build(Folder(scenario.code, scenario.texts, scenario.code), common)
     if draft.seed is None:
         return ()
@@ -37,14 +37,14 @@ def seeded_cases(scenario: Scenario, common: Common, today: date) -> tuple[Seede
     sample = samples[draft.seed.sample]
     form = scenario.form_of(scenario.items[sample.item])
     answers = agreed(form, sampled(sample, samples))
-    moved = _moved(form, answers, today)
     variants = [typed(one) for one in draft.seed.variants] or [{}]
     stages = [stage for stage, count in draft.seed.cases.items() for _ in range(count)]
     return tuple(
         SeededCase(
             sample.item,
             stage,
-            _without_identity(form, moved | variants[place % len(variants)]),
+            form,
+            answers | variants[place % len(variants)],
             sample.materials,
         )
         for place, stage in enumerate(stages)

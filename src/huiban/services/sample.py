@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sample city (演示城市): its people and cases, made through the same services as real ones."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from huiban.connectors import pdf
+from huiban.kernel.actor import Actor, ActorKind
+from huiban.kernel.identifier_samples import make_person_id, make_uscc
+from huiban.kernel.process import ActionRefused
+from huiban.packloader import Scenario
+from huiban.packloader.seed import SeededCase, seeded_cases
+from huiban.services import accounts, city, drafts, files, handle, issue, submit
+from huiban.services.accounts import Person
+from huiban.services.drafts import Saving
+from huiban.services.facts import local_day
+from huiban.services.handle import Order
+from huiban.services.refusal import Invalid
+from huiban.store.models import Account, Case
+
+PASSWORD = "qingdao-demo-2026"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One account of the demonstration and the part it plays."""
+
+    person: Person
+    part: str
+
+    @property
+    def number(self) -> str:
+        return self.person.number
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+
+def demo_people() -> tuple[DemoPerson, ...]:
+    """Return one account a role, for the demonstration's sign-in page."""
+    return tuple(DemoPerson(*one) for one in _people())
+
+
+def _people() -> Iterator[tuple[Person, str]]:
+    public = (
+        ("wangmin", "王敏", "青岛海晟置业有限公司（样例）", 1, "企业经办人"),
+        ("lihua", "李华", "青岛通和市政工程有限公司（样例）", 2, "企业经办人"),
+    )
+    for number, name, firm, serial, part in public:
+        yield (
+            Person(
+                number=number, name=name, kind=ActorKind.ENTERPRISE, phone=f"1380000000{serial}",
+                subject=make_uscc("370212", serial), subject_name=firm,
+            ),
+            f"{part} · {firm}",
+        )  # fmt: skip
+    born = datetime(1962, 5, 17).date()  # noqa: DTZ001 - a day has no zone
+    yield (
+        Person(
+            number="chenjing", name="陈静", kind=ActorKind.PERSON, phone="13800000009",
+            subject=make_person_id("370202", born, 0), subject_name="陈静",
+        ),
+        "居民",
+    )  # fmt: skip
+    staff = (
+        ("zhangqian", "张倩", ("window",), "approval_service", "窗口受理人员"),
+        ("liuyang", "刘洋", ("examiner",), "approval_service", "审查人员"),
+        ("sunmei", "孙梅", ("examiner",), "approval_service", "审查人员"),
+        ("zhaojianguo", "赵建国", ("leader",), "approval_service", "负责人"),
+        ("zhoulei", "周磊", ("traffic",), "traffic_police", "公安交警（征求意见）"),
+        ("wumin", "吴敏", ("supervisor",), "approval_service", "效能监督"),
+        ("sysadmin", "郑涛", ("admin_system",), "", "系统管理员"),
+        ("secadmin", "何琳", ("admin_security",), "", "安全管理员"),
+        ("auditor", "马宁", ("admin_audit",), "", "审计管理员"),
+    )
+    for number, name, roles, department, part in staff:
+        yield (
+            Person(
+                number=number, name=name, kind=ActorKind.OFFICER, roles=roles,
+                department=department, division="370200" if department else "",
+            ),
+            part,
+        )  # fmt: skip
+
+
+def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
+    """
+    Make the sample city, once; returns how many cases it holds.
+
+    A city that has accounts already is left as it is.
+    """
+    if Account.objects.exists():
+        return Case.objects.count()
+    people = {one.number: accounts.make(one.person, PASSWORD) for one in demo_people()}
+    clerks = [people["wangmin"], people["lihua"]]
+    made = 0
+    for scenario in city.loaded().scenarios.values():
+        seeds = seeded_cases(scenario, city.common())
+        for place, seed in enumerate(seeds):
+            walker = _Walker(scenario, seed, people, clerks[place % len(clerks)])
+            walker.walk(_received_at(now, place, len(seeds), seed.stage))
+            made += 1
+            tell(f"{made}/{len(seeds)} {scenario.name.zh}：{seed.stage}")
+    return made
+
+
+_ENDED = ("closed", "declined", "retracted")
+
+
+def _received_at(now: datetime, place: int, total: int, stage: str) -> datetime:
+    """Ended cases lie back in time; open ones came in during the last hours of work."""
+    if stage in _ENDED:
+        return _in_office(now, 6 + (total - place) % 30, 9 + place % 3)
+    return _in_office(now, 1 if place % 2 else 2, 9 + place % 7)
+
+
+def _in_office(now: datetime, work_days_back: int, hour: int) -> datetime:
+    calendar = city.calendar(now)
+    day = calendar.workday_after(local_day(now).toordinal(), -work_days_back)
+    back = timedelta(days=local_day(now).toordinal() - day)
+    return (now - back).replace(hour=(hour - 8) % 24, minute=(hour * 7) % 60, second=0)
+
+
+_GRANTED = (("window", "accept"), ("examiner", "pass"), ("traffic", "reply"), ("leader", "grant"))
+_WAYS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "submitted": (),
+    "correction": (("window", "request_correction"),),
+    "examination": _GRANTED[:1],
+    "consultation": _GRANTED[:2],
+    "decision": _GRANTED[:3],
+    "closed": _GRANTED,
+    "declined": (("window", "decline"),),
+    "retracted": (("applicant", "retract"),),
+}
+_DESKS = {
+    "window": "zhangqian",
+    "examiner": "liuyang",
+    "traffic": "zhoulei",
+    "leader": "zhaojianguo",
+}
+_REASONS = {
+    "request_correction": "运输合同缺少双方签章页",
+    "decline": "工程不在本市，不属于本机关职权范围，请向工程所在地主管部门申请",
+    "reply": "装卸点设在围挡内，高峰时段不装运，同意",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """Takes one application as far as it is to come, each act by the person whose part it is."""
+
+    scenario: Scenario
+    seed: SeededCase
+    people: Mapping[str, Account]
+    clerk: Account
+
+    def walk(self, at: datetime) -> None:
+        number = self._apply(at)
+        for place, (role, act) in enumerate(_WAYS[self.seed.stage], 1):
+            moment = at + timedelta(minutes=50 * place)
+            self._act(number, role, act, moment)
+        opened = handle.load(number)
+        for row in opened.journal:
+            if row.body.find('"effects":[]') < 0:
+                issue.carry_out(number, row.seq, row.at + timedelta(minutes=1))
+
+    def _apply(self, at: datetime) -> str:
+        actor = self.clerk.to_actor()
+        answers = self.seed.answers(local_day(at))
+        writing = drafts.begin(self.seed.item, actor, self.clerk, at)
+        for part in writing.form.sections:
+            known = {
+                one.key: writing.values[one.key] for one in part.fields if one.key in writing.values
+            }
+            own = {one.key: answers[one.key] for one in part.fields if one.key in answers}
+            drafts.save(writing.number, Saving(part.key, known | own), actor, at)
+        names = {one.code: one.name.zh for one in writing.item.materials}
+        for code in self.seed.materials:
+            upload = files.Upload(
+                _paper(names[code], self.clerk.subject_name, at), f"{names[code]}.pdf"
+            )
+            files.add_material(writing.number, code, upload, actor, at)
+        try:
+            return submit.submit(writing.number, actor, at)
+        except Invalid as fault:
+            wrong = "; ".join(f"{one.path}: {one.message}" for one in fault.problems)
+            raise RuntimeError(f"sample of {self.scenario.code}: {wrong}") from fault
+
+    def _act(self, number: str, role: str, act: str, at: datetime) -> None:
+        actor = self._who(role)
+        inputs: dict[str, object] = {}
+        if act in _REASONS:
+            inputs["reason"] = _REASONS[act]
+        if act == "request_correction":
+            inputs["points"] = [
+                {
+                    "about": "建筑垃圾运输、处置合同",
+                    "fault": "缺少双方签章页",
+                    "cure": "补传第 3 页",
+                }
+            ]
+        case = handle.load(number).case
+        if role == "traffic" and case.stage == "decision":
+            return
+        try:
+            handle.act(number, Order(act, inputs=inputs), actor, at)
+        except ActionRefused as refused:
+            raise RuntimeError(f"sample case {number}: {act}: {refused}") from refused
+
+    def _who(self, role: str) -> Actor:
+        return (self.clerk if role == "applicant" else self.people[_DESKS[role]]).to_actor()
+
+
+_PAPER = """\
+#import "/huiban.typ": data
+#set page(margin: 2.6cm)
+#set text(size: 11pt)
+#align(center)[#text(16pt, weight: "bold")[#data.title]]
+#v(1em)
+甲方（样例）：#data.party
+
+本材料为演示数据，内容均为编造，仅用于展示办理过程。
+
+#for n in range(1, 6) [
+  #n. 双方就建筑垃圾的装载、运输、处置约定如下，按核准的时间和路线执行。 \\
+]
+
+#align(right)[#data.party \\ #data.day]
+"""
+
+
+def _paper(title: str, party: str, at: datetime) -> bytes:
+    """Return a made-up material as a PDF that a reader can look at."""
+    day = local_day(at)
+    data = {"title": title, "party": party, "day": day.isoformat()}
+    about = pdf.About(title=title, dated=day, author=party, is_sample=True)
+    return pdf.render({"paper.typ": _PAPER}, "paper.typ", data, about).content

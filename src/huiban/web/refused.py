@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a refusal of a service reaches people: a page that says why and what to do next."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from huiban.services import refusal
+from huiban.services.refusal import Refused
+from huiban.web.visit import actor_of, language_of
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refused], int] = {
+    refusal.NotFound: 404,
+    refusal.NotAllowed: 403,
+    refusal.NotOpen: 409,
+    refusal.Stale: 409,
+    refusal.Expired: 410,
+    refusal.AlreadyDone: 409,
+    refusal.Invalid: 422,
+}
+
+
+def status_of(refused: Refused) -> int:
+    """Return the HTTP status that says the same as a refusal."""
+    return next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), 400)
+
+
+class RefusalMiddleware:
+    """Turns a refusal that a view did not handle into a page; faults stay faults."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if not isinstance(fault, Refused):
+            return None
+        return refusal_page(request, fault)
+
+
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Say a refusal as a page of the end the person is at."""
+    actor = actor_of(request)
+    is_officer = actor is not None and actor.kind == "officer"
+    context = {
+        "frame": "base/desk.html" if is_officer else "base/portal.html",
+        "title": _TITLES.get(status_of(refused), lambda: _("这件事没有办成"))(),
+        "words": refused.message.speak(language_of(request)),
+        "url": "/desk" if is_officer else "/",
+        "act": _("回到待办") if is_officer else _("回到首页"),
+    }
+    return render(request, "refused.html", context, status=status_of(refused))
+
+
+_TITLES: dict[int, Callable[[], str]] = {
+    403: lambda: _("您不能打开这个页面"),
+    404: lambda: _("没有找到"),
+    409: lambda: _("情况有了变化"),
+    410: lambda: _("已经过期"),
+    422: lambda: _("有内容要改"),
+}
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that shows nothing."""
+    from huiban.kernel.words import Words
+
+    words = Words(
+        "这个地址没有内容，可能已经移动；请在首页搜索，或者拨打 12345",
+        "Nothing is at this address; please search from the home page or call 12345",
+    )
+    return refusal_page(request, refusal.NotFound(words))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer when the house itself is at fault; nothing of it is shown."""
+    return render(request, "broken.html", status=500)
