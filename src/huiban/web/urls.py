@@ -6,7 +6,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from huiban.web import gallery
+from huiban.web import gallery, signin
 from huiban.web.preferences import preferences
 
 
@@ -17,6 +17,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-urlpatterns = [path("healthz", healthz), path("preferences", preferences)]
+urlpatterns = [
+    path("healthz", healthz),
+    path("preferences", preferences),
+    path("sign-in", signin.sign_in),
+    path("sign-out", signin.sign_out),
+]
+handler404 = "huiban.web.refused.not_found"
+handler500 = "huiban.web.refused.broken"
 if not settings.PRODUCTION:
     urlpatterns += gallery.urlpatterns

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""huiban demo: the product with a living sample city, in one command."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from huiban.cli.serve import server_command
+
+
+def add_parser(sub: Any) -> None:
+    found = sub.add_parser("demo", help="start the product with a living sample city")
+    found.add_argument("--host", default="127.0.0.1")
+    found.add_argument("--port", type=int, default=8000)
+    found.add_argument("--fresh", action="store_true", help="throw the sample city away first")
+    found.add_argument("--only-fill", action="store_true", help="make the city and stop")
+    found.set_defaults(run=run)
+
+
+def run(said: argparse.Namespace) -> int:
+    """Make the sample city if there is none, then run server and worker until interrupted."""
+    address = f"http://{said.host}:{said.port}"
+    os.environ.setdefault("HUIBAN_DEMO", "1")
+    os.environ.setdefault("HUIBAN_PUBLIC_URL", address)
+    os.environ.setdefault("HUIBAN_LOG_LEVEL", "WARNING")
+    _fill(said.fresh)
+    if said.only_fill:
+        return 0
+    return _keep_running(address, said)
+
+
+def _fill(fresh: bool) -> None:
+    from huiban.cli.django_ready import now, ready, up_to_date
+
+    if fresh:
+        _throw_away()
+    ready()
+    up_to_date()
+    from huiban.services import sample
+
+    began = time.monotonic()
+    count = sample.fill(now(), lambda line: print(f"\r  {line}        ", end="", flush=True))
+    print(f"\r  sample city: {count} cases, {time.monotonic() - began:.0f} s          ")
+
+
+def _throw_away() -> None:
+    """Remove the demonstration's database file; another kind of database is left alone."""
+    from django.conf import settings
+
+    place = Path(settings.DATA_DIR)
+    for name in ("huiban.sqlite3", "huiban.sqlite3-wal", "huiban.sqlite3-shm"):
+        (place / name).unlink(missing_ok=True)
+
+
+def _keep_running(address: str, said: argparse.Namespace) -> int:
+    commands = [
+        server_command(said.host, said.port, 2, 4),
+        [sys.executable, "-m", "huiban.cli.main", "worker"],
+    ]
+    running = [subprocess.Popen(command) for command in commands]
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for one in running:
+            one.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    _tell(address)
+    while all(one.poll() is None for one in running):
+        time.sleep(0.2)
+    stop(signal.SIGTERM, None)
+    codes = [one.wait() for one in running]
+    failed = [code for code in codes if code not in (0, -signal.SIGTERM, -signal.SIGINT)]
+    return 1 if failed else 0
+
+
+def _tell(address: str) -> None:
+    from huiban.services import sample
+
+    print(f"\n  慧办 is running: {address}\n")
+    print(f"  sign in at {address}/sign-in, password of every account: {sample.PASSWORD}")
+    for person in sample.demo_people():
+        print(f"    {person.number:<12} {person.name}  {person.part}")
+    print("\n  Ctrl-C stops it; the city is kept (ARGS=--fresh makes a new one).\n", flush=True)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The huiban command: which errands there are, and how each is called."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from huiban.cli import check, demo, new_pack, serve, upkeep
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line with every errand."""
+    found = argparse.ArgumentParser(
+        prog="huiban", description="慧办: open software for a city's digital services."
+    )
+    sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
+    for room in (demo, serve, check, new_pack, upkeep):
+        room.add_parser(sub)
+    return found
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """
+    Run one errand.
+
+    :returns: 0 when it is done, 1 when it found something wrong, 2 when it was called wrongly.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiban.settings")
+    said = parser().parse_args(words)
+    result = said.run(said)
+    return int(result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""huiban serve, huiban worker, huiban migrate: the processes a city runs."""
+
+import argparse
+import os
+import random  # noqa: TID251 - the jitter of retries comes in here
+import sys
+import threading
+from typing import Any
+
+from huiban.cli.django_ready import now, ready, up_to_date
+
+Parsers = Any
+
+
+def add_parser(sub: Parsers) -> None:
+    web = sub.add_parser("serve", help="run the web server")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=8000)
+    web.add_argument("--processes", type=int, default=2)
+    web.add_argument("--threads", type=int, default=4, help="blocking threads a process")
+    web.set_defaults(run=serve)
+    hands = sub.add_parser("worker", help="carry out jobs and sweeps")
+    hands.add_argument("--until-empty", action="store_true", help="stop when no job is ready")
+    hands.set_defaults(run=work)
+    tables = sub.add_parser("migrate", help="bring the database up to date and publish the packs")
+    tables.set_defaults(run=migrate)
+
+
+def serve(said: argparse.Namespace) -> int:
+    """Become the web server; it ends when told to."""
+    ready()
+    command = server_command(said.host, said.port, said.processes, said.threads)
+    os.execv(command[0], command)
+
+
+def server_command(host: str, port: int, processes: int, threads: int) -> list[str]:
+    """Return the command that runs the server as a process of its own."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
+        "--port", str(port), "--workers", str(processes), "--blocking-threads", str(threads),
+        "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        "huiban.web.wsgi:application",
+    ]  # fmt: skip
+
+
+def work(said: argparse.Namespace) -> int:
+    """Carry out jobs until told to stop."""
+    ready()
+    from huiban.jobs import worker
+    from huiban.jobs.errands import registry
+
+    stop = threading.Event()
+    worker.stop_on_signals(stop)
+    around = worker.Surroundings(worker.worker_name(), now, random.random, stop)
+    if said.until_empty:
+        worker.run_until_empty(registry(), around)
+    else:
+        worker.run(registry(), around)
+    return 0
+
+
+def migrate(said: argparse.Namespace) -> int:
+    """Bring the database up to date."""
+    ready()
+    up_to_date()
+    return 0

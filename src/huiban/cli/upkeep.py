@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""huiban verify, jobs, account, token, holidays: what those who run servers do now and then."""
+
+import argparse
+import getpass
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from huiban.cli.django_ready import now, ready
+
+
+def add_parser(sub: Any) -> None:
+    found = sub.add_parser("verify", help="check the chain of every case and replay its journal")
+    found.add_argument("numbers", nargs="*", help="case numbers; none means all")
+    found.set_defaults(run=verify)
+    found = sub.add_parser("jobs", help="count jobs; list and revive the dead ones")
+    found.add_argument("--revive", type=int, metavar="ID", help="try a dead job again")
+    found.set_defaults(run=jobs)
+    found = sub.add_parser("account", help="make an account; asks for the password")
+    found.add_argument("number")
+    found.add_argument("--name", required=True)
+    found.add_argument("--kind", choices=["person", "enterprise", "officer"], required=True)
+    for name in ("department", "division", "subject", "subject-name", "phone"):
+        found.add_argument(f"--{name}", default="")
+    found.add_argument("--role", action="append", default=[], dest="roles")
+    found.set_defaults(run=account)
+    found = sub.add_parser("token", help="make an API token for an account; shown once")
+    found.add_argument("number")
+    found.add_argument("--name", required=True, help="what it is for")
+    found.add_argument("--days", type=int, default=365)
+    found.set_defaults(run=token)
+    found = sub.add_parser("holidays", help="import the State Council's notice of a year")
+    found.add_argument("notice", type=Path, help="the notice as a text file")
+    found.add_argument(
+        "--as", dest="number", required=True, help="account of the system administrator"
+    )
+    found.set_defaults(run=holidays)
+
+
+def verify(said: argparse.Namespace) -> int:
+    """Check cases; the exit code is 1 if any record is not what was written."""
+    ready()
+    from huiban.services import evidence
+
+    found = (
+        (evidence.verify_case(number) for number in said.numbers)
+        if said.numbers
+        else evidence.verify_all()
+    )
+    checked = broken = entries = 0
+    for verdict in found:
+        checked += 1
+        entries += verdict.entries
+        if not verdict.is_sound:
+            broken += 1
+            print(f"{verdict.number}: {_said(verdict)}")
+    print(f"{checked} cases, {entries} journal entries, {broken} broken")
+    return 1 if broken else 0
+
+
+def _said(verdict: Any) -> str:
+    breaks = [f"entry {one.row + 1} {one.kind}: {one.message}" for one in verdict.breaks]
+    return "; ".join(breaks or ["the journal does not replay to the stored state"])
+
+
+def jobs(said: argparse.Namespace) -> int:
+    """Show the job table."""
+    ready()
+    from huiban.store import jobs as table
+
+    if said.revive is not None:
+        done = table.revive(said.revive, now())
+        print("will be tried again" if done else f"job {said.revive} is not dead")
+        return 0 if done else 1
+    for state, count in sorted(table.counts().items()):
+        print(f"{state:>8} {count}")
+    for job in table.dead():
+        last = job.last_error.strip().splitlines()[-1] if job.last_error.strip() else ""
+        print(f"dead {job.pk} {job.kind} {job.payload} after {job.attempts} tries: {last}")
+    return 0
+
+
+def account(said: argparse.Namespace) -> int:
+    """Make an account."""
+    ready()
+    from huiban.kernel.actor import ActorKind
+    from huiban.services import accounts
+    from huiban.services.refusal import Refused
+
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    person = accounts.Person(
+        number=said.number,
+        name=said.name,
+        kind=ActorKind(said.kind),
+        roles=tuple(said.roles),
+        department=said.department,
+        division=said.division,
+        subject=said.subject,
+        subject_name=said.subject_name or said.name,
+        phone=said.phone,
+    )
+    try:
+        accounts.make(person, password)
+    except Refused as refused:
+        print(refused.message.speak("en"), file=sys.stderr)
+        return 1
+    return 0
+
+
+def token(said: argparse.Namespace) -> int:
+    """Make an API token."""
+    ready()
+    from huiban.store.accounts import issue_token
+    from huiban.store.models import Account
+
+    holder = Account.objects.filter(number=said.number).first()
+    if holder is None:
+        print(f"no account {said.number}", file=sys.stderr)
+        return 1
+    moment = now()
+    print(issue_token(holder, said.name, moment, moment + timedelta(days=said.days)))
+    return 0
+
+
+def holidays(said: argparse.Namespace) -> int:
+    """Import a holiday notice and read the clocks again that hang on it."""
+    ready()
+    from huiban.services import calendar
+    from huiban.services.refusal import Refused
+    from huiban.store.models import Account
+
+    keeper = Account.objects.filter(number=said.number).first()
+    if keeper is None:
+        print(f"no account {said.number}", file=sys.stderr)
+        return 1
+    text = said.notice.read_text(encoding="utf-8")
+    try:
+        done = calendar.import_notice(text, said.notice.name, keeper.to_actor(), now())
+    except Refused as refused:
+        print(refused.message.zh, file=sys.stderr)
+        return 1
+    print(f"{done.year}: {done.days} days, {done.recomputed} open cases read again")
+    return 0
