@@ -39,7 +39,7 @@ def _is_visible(one: str) -> bool:
 
 def _split(name: str) -> tuple[str, str]:
     stem, dot, extension = name.rpartition(".")
-    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", extension):
+    if not dot or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,7}", extension):
         return name, ""
     return stem, extension.lower()
 

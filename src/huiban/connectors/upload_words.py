@@ -61,10 +61,6 @@ SAID: dict[str, Words] = {
         "The file is protected and could not be read from the archive. Remove the password, or "
         "print it to PDF.",
     ),
-    "no_pages": Words(
-        "PDF 里一页也没有。请重新生成后上传。",
-        "The PDF has no pages. Make it again and upload that.",
-    ),
     "too_many_pages": Words(
         "PDF 有 {pages} 页，超过上限 {limit} 页。请拆成几个文件上传。",
         "The PDF has {pages} pages; the limit is {limit}. Split it.",
