@@ -10,6 +10,7 @@ from huiban.kernel.catalogue_exchange import (
     to_elements,
 )
 from huiban.kernel.catalogue_lint import lint
+from huiban.kernel.catalogue_materials import MaterialStanding, Standing, material_list
 from huiban.kernel.catalogue_model import (
     Authority,
     Basis,
@@ -56,6 +57,7 @@ __all__ = [
     "Life",
     "Material",
     "MaterialForm",
+    "MaterialStanding",
     "Nature",
     "Need",
     "Place",
@@ -68,11 +70,13 @@ __all__ = [
     "SourceKind",
     "SpecialKind",
     "SpecialProcedure",
+    "Standing",
     "Step",
     "Theme",
     "from_csv",
     "from_elements",
     "lint",
+    "material_list",
     "materials_to_csv",
     "overlong",
     "to_csv",

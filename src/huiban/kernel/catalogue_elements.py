@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The elements of an item (事项要素, GB/T 39046-2020): names, lengths, codes, where each belongs."""
+"""The elements of an item (GB/T 39046-2020 事项要素): names, lengths, codes, place in the item."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

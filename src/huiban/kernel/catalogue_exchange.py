@@ -78,7 +78,10 @@ def from_csv(text: str, schema: Schema | None = None) -> list[Item]:
 
     :raises ElementsRefused: with the line of every element that cannot be read.
     """
-    rows = list(csv.reader(_kept_lines(text.removeprefix(_BOM))))
+    try:
+        rows = list(csv.reader(_kept_lines(text.removeprefix(_BOM))))
+    except csv.Error as error:
+        raise ElementsRefused([Trouble("", f"不是有效的 CSV（{error}）")]) from None
     if not rows:
         return []
     items: list[Item] = []

@@ -99,11 +99,11 @@ class Sounds:
         return meet(map(self._alike, way.units), self._chain(way))
 
     def hinted(self, unit: Unit) -> Bits:
-        """Return the entries with this character or its homophones, or with this syllable."""
+        """Return the entries with this character or its homophones, or a sound that begins so."""
         if unit.kind == "char":
             homophones = self.syllables.get(syllable(unit.text), 0)
             return self.chars.get(unit.text, 0) | homophones
-        return self._read(unit)
+        return self.starts.get(unit.text, 0)
 
     def _chain(self, way: Way) -> Bits:
         return meet(self.pairs.get(one + two, 0) for one, two in pairwise(way.chain))
