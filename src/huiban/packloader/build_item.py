@@ -39,8 +39,6 @@ def _material(
 ) -> Material:
     material, schema = where
     path = ("materials", index, "when")
-    if material.need is Need.CONDITIONAL and not when:
-        folder.note(file, path[:2], "a conditional material has no condition", "add `when`")
     if when and material.need is not Need.CONDITIONAL:
         folder.note(file, path, "`when` does nothing here", "write `need: conditional`")
     return replace(material, when=parsed(folder, file, path, when, schema))

@@ -142,6 +142,11 @@ class Folder:
             saved = salvaged(data, error, shape)
             return saved if isinstance(saved, shape) else None
 
+    def has(self, file: str, path: Sequence[str | int]) -> bool:
+        """Tell whether something is written at a place of one file."""
+        node = self.node(file)
+        return node is not None and strict.node_at(node, path) is not None
+
     def takes(self, file: str, path: Sequence[str | int], key: str) -> bool:
         """Tell whether a key was taken from another file, not written here."""
         node = self.node(file)

@@ -233,6 +233,8 @@ class Seed:
     cases: Mapping[str, int]
     sample: str
     note: Words = Words("")  # noqa: RUF009 - an immutable value
+    variants: tuple[Mapping[str, object], ...] = ()
+    """Answers that differ from the sample's, case after case."""
 
 
 @dataclass(frozen=True, kw_only=True)

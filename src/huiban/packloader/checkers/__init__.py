@@ -2,6 +2,7 @@
 """What `huiban check` asks of every pack: one small function a question, all problems at once."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.checkers import (
@@ -16,7 +17,12 @@ from huiban.packloader.checkers import (
     quality,
     references,
     soundness,
+    vocabularies,
+    worked,
 )
+from huiban.packloader.common import load_common
+from huiban.packloader.folder import texts_in
+from huiban.packloader.load import COMMON, pack_folders, read_pack
 from huiban.packloader.problem import Problem
 
 Checker = Callable[[Draft], None]
@@ -41,4 +47,27 @@ def check_draft(draft: Draft) -> tuple[Problem, ...]:
     """Run every checker over a draft and return all problems, those of the reading included."""
     for checker in CHECKERS.values():
         checker(draft)
+    if not draft.folder.all_problems():
+        worked.check(draft)  # on a pack with faults, the examples would only repeat them
     return draft.folder.all_problems()
+
+
+def check_folder(path: Path, root: Path) -> dict[str, tuple[Problem, ...]] | None:
+    """
+    Check a pack, or every pack of a folder, and return the problems by pack.
+
+    The shared vocabularies are those beside the pack, else those of `root`. None if the path
+    holds no pack.
+    """
+    if (path / "pack.yaml").is_file():
+        packs, home = [path], path.parent
+    else:
+        packs, home = (pack_folders(path) if path.is_dir() else []), path
+    if not packs:
+        return None
+    shared = home / COMMON if (home / COMMON).is_dir() else root / COMMON
+    shown = f"{shared.parent.name}/{COMMON}"
+    common, problems = load_common(texts_in(shared), shown)
+    of_common = tuple(sorted({*problems, *vocabularies.check(common, shown)}))
+    found = {pack.name: check_draft(read_pack(pack, common)) for pack in packs}
+    return {COMMON: of_common, **found}

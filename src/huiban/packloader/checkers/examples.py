@@ -4,8 +4,8 @@
 from huiban.kernel.rule import Verdict
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.problem import did_you_mean
+from huiban.packloader.quality import Level
 from huiban.packloader.schema.example import SampleIn
-from huiban.packloader.schema.pack import Level
 
 
 def check(draft: Draft) -> None:

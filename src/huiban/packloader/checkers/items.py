@@ -13,7 +13,9 @@ def check(draft: Draft) -> None:
         file = draft.item_files[code]
         for fault in catalogue.lint(item):
             path = [int(part) if part.isdigit() else part for part in fault.field.split(".")]
-            folder.note(file, path, fault.message, fault.cure)
+            # A condition that could not be parsed has had its problem told; so has a stray one.
+            if fault.code != "material_when" or not folder.has(file, path):
+                folder.note(file, path, fault.message, fault.cure)
         pack = draft.pack.code if draft.pack else folder.code
         if not code.startswith(f"{pack}."):
             folder.note(

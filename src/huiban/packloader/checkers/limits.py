@@ -72,9 +72,6 @@ def _against(item: Item, chart: Chart) -> Iterator[Fault]:
             known = ", ".join(f"{clock.name} {clock.limit}" for clock in deciding)
             message = f"{limit} runs on no clock of process '{item.process}' ({known})"
             yield (name,), message, "give both the same limit"
-    if item.statutory and item.committed and not _within(item.committed, item.statutory):
-        message = f"{item.committed} is promised, the law allows {item.statutory}"
-        yield ("committed",), message, "promise no more than the statutory limit"
 
 
 def _within(limit: Limit, most: Limit) -> bool:

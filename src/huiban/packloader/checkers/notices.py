@@ -3,6 +3,7 @@
 
 import re
 
+from huiban.kernel.process import StateKind
 from huiban.kernel.words import Words
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.problem import did_you_mean
@@ -72,11 +73,14 @@ def _events(draft: Draft) -> set[str]:
 
 
 def _states(draft: Draft) -> set[str]:
+    """Collect every state; none while a chart is faulty, because nobody knows its states."""
+    if len(draft.processes) < len(draft.process_files):
+        return set()
     return {
         name
         for chart in draft.processes.values()
         for name, state in chart.states.items()
-        if state.kind not in ("done", "route")
+        if state.kind not in (StateKind.DONE, StateKind.ROUTE)
     }
 
 

@@ -4,28 +4,9 @@
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.folder import Folder
 from huiban.packloader.problem import did_you_mean
-from huiban.packloader.schema.pack import Level, Mark, QualityIn
+from huiban.packloader.quality import POINTS, points_up_to
+from huiban.packloader.schema.pack import Mark, QualityIn
 
-POINTS = {
-    Level.DRAFT: ("loads",),
-    Level.TRIAL: (
-        "examples_both_ways",
-        "notices",
-        "clocks",
-        "statistics",
-        "seed",
-        "readme",
-        "english",
-    ),
-    Level.LIVE: (
-        "accessibility",
-        "load_figures",
-        "retention",
-        "permissions",
-        "owner_sign_off",
-    ),
-}
-_ORDER = (Level.DRAFT, Level.TRIAL, Level.LIVE)
 _FILES = {
     "statistics.yaml": "statistics",
     "seed.yaml": "seed",
@@ -57,7 +38,7 @@ def _points(folder: Folder, quality: QualityIn) -> None:
 
 def _level(draft: Draft, quality: QualityIn) -> None:
     folder = draft.folder
-    wanted = [p for level in _ORDER[: _ORDER.index(quality.level) + 1] for p in POINTS[level]]
+    wanted = points_up_to(quality.level)
     for point in wanted:
         answer = quality.points.get(point)
         if answer and answer.mark is Mark.TODO:

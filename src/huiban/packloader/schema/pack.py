@@ -2,11 +2,12 @@
 """What a scenario is and promises: pack, rules, statistics, seed, quality, review."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as Described
 
 from huiban.kernel.catalogue import Life
+from huiban.packloader.quality import Level
 from huiban.packloader.schema.part import Count, Key, Line, Maker, Part, Sentence
 from huiban.packloader.values import Seed, Statistic
 
@@ -82,17 +83,9 @@ class SeedIn(Part):
     cases: Annotated[dict[str, Count], Described(description="stage: number of cases")]
     sample: Annotated[str, Described(description="a sample of examples/ to start from")]
     variants: Annotated[
-        tuple[Values, ...], Described(description="answers that differ, case after case")
+        tuple[dict[str, Any], ...], Described(description="answers that differ, case after case")
     ] = ()
     note: Sentence | None = None
-
-
-class Level(StrEnum):
-    """How far a pack is; later levels include the earlier ones."""
-
-    DRAFT = "draft"
-    TRIAL = "trial"
-    LIVE = "live"
 
 
 class Mark(StrEnum):
