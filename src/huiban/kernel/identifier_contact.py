@@ -21,7 +21,7 @@ _NEW_ENERGY = re.compile(
 
 def check_phone(text: str) -> Checked:
     """
-    Check a telephone number; the stored form is 11 digits, or area code, hyphen, number.
+    Check a telephone number; the stored form is 11 digits, or area code, hyphen, number (转 extension).
 
     `kind` is mobile, landline or service.
 
@@ -34,7 +34,7 @@ def check_phone(text: str) -> Checked:
     if _MOBILE.fullmatch(value):
         return Checked(value, kind="mobile")
     if landline := _LANDLINE.fullmatch(value):
-        extension = f"-{landline[3]}" if landline[3] else ""
+        extension = f"转{landline[3]}" if landline[3] else ""
         return Checked(f"{landline[1]}-{landline[2]}{extension}", kind="landline")
     if _SERVICE.fullmatch(value):
         return Checked(value, kind="service")
