@@ -27,8 +27,9 @@ from huiban.kernel.words import Words
 _LONGEST_QUERY = 60
 _MOST_WORDS = 8
 _ENOUGH = 3  # hits that mean what was typed; below that, what merely resembles it is added
-_MOST_LOOKED_AT = 2000
-_MOST_COMPARED = 200
+_MOST_LOOKED_AT = 1000
+_MOST_COMPARED = 120
+_MOST_WRONG = 5
 _CLOSE, _NEAR = 62.0, 40.0  # of 100, how alike two texts must be to be shown, or suggested
 _BY_SOUND = 0.9  # a likeness in sound counts a little less than one in writing
 
@@ -72,6 +73,9 @@ _WHY = {
     Match.SCATTERED: Words("有您输入的全部字词：{}", "Has all your words: {}"),
     Match.SIMILAR: Words("与您输入的相近：{}", "Close to what you typed: {}"),
 }
+
+
+_RESEMBLING = (Match.SCATTERED, Match.SIMILAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,38 +187,50 @@ class Index:
         """Yield each way of matching with the entries that may match so, or in a better way."""
         yield Match.EXACT, self._exact.get(whole, 0), lambda one: _same(one, whole)
         texts = [word.text for word in words]
-        sets = [holding(self._names, text) for text in texts]
-        begins = meet(sets) & self._firsts.get(texts[0][0], 0)
+        begins = meet(holding(self._names, text) for text in texts)
+        begins &= self._firsts.get(texts[0][0], 0)
         yield Match.PREFIX, begins, lambda one: _beginning(one, texts)
-        sounds = self._sounds
-        ways: tuple[tuple[Match, _Fits, Callable[[_Word], Bits]], ...] = (
-            (Match.NAME, _named, lambda word: 0),
-            (Match.ALIAS, _called, lambda word: holding(self._aliases, word.text)),
-            (Match.SOUND, _sounding, lambda word: join(map(sounds.reading, word.ways))),
-            (Match.SHORT, _shortened, lambda word: 0),
-            (Match.ALIKE, _alike, lambda word: join(map(sounds.resembling, word.ways))),
-            (Match.PLACE, _placed, lambda word: holding(self._places, word.text)),
-        )
-        for match, fits, candidates in ways:
-            sets = [known | candidates(word) for known, word in zip(sets, words, strict=True)]
-            yield match, meet(sets), partial(_fitting, words, fits)
+        sets = [0] * len(words)
+        for place, (match, _) in enumerate(_FITS):
+            own = [self._candidates(match, word) for word in words]
+            sets = [known | new for known, new in zip(sets, own, strict=True)]
+            # One word matches in this way or not at all; of several, each may match in its own.
+            if len(words) == 1:
+                yield match, own[0], partial(_fitting, words, _FITS[place : place + 1])
+            else:
+                yield match, meet(sets), partial(_fitting, words, _FITS[: place + 1])
+
+    def _candidates(self, match: Match, word: _Word) -> Bits:
+        if match is Match.NAME:
+            return holding(self._names, word.text)
+        if match is Match.ALIAS:
+            return holding(self._aliases, word.text)
+        if match is Match.SHORT:
+            return holding(self._sounds.chars, word.text)
+        if match is Match.PLACE:
+            return holding(self._places, word.text)
+        read = self._sounds.reading if match is Match.SOUND else self._sounds.resembling
+        return join(map(read, word.ways))
 
     def _resembling(self, words: tuple[_Word, ...], least: float, limit: int) -> list[Hit]:
         """Return entries that have most of the units, however ordered, and look or sound close."""
         units = [unit for word in words for unit in word.ways[0].units]
-        allowed = _allowed(len(units)) if least == _CLOSE else len(units) - 1
+        allowed = _allowed(len(units)) if least == _CLOSE else min(len(units) - 1, _MOST_WRONG)
         typed = "".join(word.text for word in words)
         spelled = "".join(syllable(u.text) if u.kind == "char" else u.text for u in units)
-        hits: list[Hit] = []
+        found: list[tuple[int, float, int, Label]] = []
         for missed, candidates in enumerate(self._missing(units, allowed)):
-            match = Match.SIMILAR if missed else Match.SCATTERED
             for number in islice(places(candidates), _MOST_COMPARED):
                 label, closeness = _closest(self._documents[number], typed, spelled)
                 if closeness >= (least if missed else _NEAR):
-                    hits.append(self._hit(number, match, label, closeness / 100))
-            if len(hits) >= limit:
+                    found.append((min(missed, 1), -closeness, number, label))
+            if len(found) >= limit:
                 break
-        return _ranked(hits)
+        found.sort(key=lambda one: one[:3])
+        return [
+            self._hit(number, _RESEMBLING[missed], label, -closeness / 100)
+            for missed, closeness, number, label in found[:limit]
+        ]
 
     def _missing(self, units: list[Unit], allowed: int) -> list[Bits]:
         """Return the entries that lack exactly 0, 1, … `allowed` of the units."""
@@ -260,11 +276,11 @@ def _beginning(document: _Document, texts: list[str]) -> Label | None:
     return document.name if fits else None
 
 
-def _fitting(words: tuple[_Word, ...], fits: _Fits, document: _Document) -> Label | None:
-    """Return the label that answers the first word, if every word is answered."""
+def _fitting(words: tuple[_Word, ...], ways: "_Ways", document: _Document) -> Label | None:
+    """Return the label that answers the first word, if every word is answered in one of ways."""
     first: Label | None = None
     for word in words:
-        label = fits(document, word)
+        label = next(filter(None, (fits(document, word) for _, fits in ways)), None)
         if label is None:
             return None
         first = first or label
@@ -276,34 +292,41 @@ def _named(document: _Document, word: _Word) -> Label | None:
 
 
 def _called(document: _Document, word: _Word) -> Label | None:
-    return next((one for one in document.labels if word.text in one.text), None)
+    return next((one for one in document.labels[1:] if word.text in one.text), None)
 
 
 def _sounding(document: _Document, word: _Word) -> Label | None:
     for label in document.labels:
-        if word.text in label.text or any(label.reads(way) for way in word.ways):
+        if any(label.reads(way) for way in word.ways):
             return label
     return None
 
 
 def _shortened(document: _Document, word: _Word) -> Label | None:
-    for label in document.labels:
-        if _is_short_for(word.text, label.text):
-            return label
-    return _sounding(document, word)
+    return next((one for one in document.labels if _is_short_for(word.text, one.text)), None)
 
 
 def _alike(document: _Document, word: _Word) -> Label | None:
     for label in document.labels:
         if any(label.resembles(way) for way in word.ways):
             return label
-    return _shortened(document, word)
+    return None
 
 
 def _placed(document: _Document, word: _Word) -> Label | None:
-    if word.text in document.place or _is_short_for(word.text, document.department):
-        return document.name
-    return _alike(document, word)
+    is_there = word.text in document.place or _is_short_for(word.text, document.department)
+    return document.name if is_there else None
+
+
+_Ways = tuple[tuple[Match, _Fits], ...]
+_FITS: _Ways = (
+    (Match.NAME, _named),
+    (Match.ALIAS, _called),
+    (Match.SOUND, _sounding),
+    (Match.SHORT, _shortened),
+    (Match.ALIKE, _alike),
+    (Match.PLACE, _placed),
+)
 
 
 def _is_short_for(short: str, text: str) -> bool:
@@ -342,8 +365,8 @@ def _coverage(whole: str, label: Label) -> float:
 
 
 def _allowed(units: int) -> int:
-    """Return how many units may be wrong: one of three, two of five, a third of long queries."""
-    return 0 if units < 3 else 1 if units < 5 else max(2, units // 3)
+    """Return how many units may be wrong: one of three, two of five, a third of more, at most 5."""
+    return 0 if units < 3 else 1 if units < 5 else min(max(2, units // 3), _MOST_WRONG)
 
 
 def _ranked(hits: list[Hit]) -> list[Hit]:

@@ -121,10 +121,13 @@ class Sounds:
 
 def places(bits: Bits) -> Iterator[int]:
     """Yield the entries of a set, lowest first."""
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+    # Word by word: taking bits off one long number would copy all of it each time.
+    packed = bits.to_bytes((bits.bit_length() + 63) // 64 * 8, "little")
+    for start, word in enumerate(memoryview(packed).cast("Q")):
+        while word:
+            low = word & -word
+            yield start * 64 + low.bit_length() - 1
+            word ^= low
 
 
 def holding(chars: Chars, text: str) -> Bits:
