@@ -21,7 +21,7 @@ _NEW_ENERGY = re.compile(
 
 def check_phone(text: str) -> Checked:
     """
-    Check a telephone number; the stored form is 11 digits, or area code, hyphen, number (转 extension).
+    Check a telephone number; a landline is stored as 0532-85911234, with 转802 if it has one.
 
     `kind` is mobile, landline or service.
 

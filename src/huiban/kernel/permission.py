@@ -197,7 +197,7 @@ def _roles_of(actor: Actor) -> dict[str, str]:
         return {"applicant": "applicant"}
     admin = actor.roles & ADMIN_ROLES
     # An account that holds both is a fault of set-up: the narrower reading is the safe one.
-    counted = admin or actor.roles - {"applicant", "system"}
+    counted = admin or actor.roles - {"applicant", "system", ""}
     return {role: role if role in _NAMED else _CONSULTEE for role in sorted(counted)}
 
 
