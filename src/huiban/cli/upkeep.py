@@ -36,6 +36,9 @@ def add_parser(sub: Any) -> None:
     found.add_argument(
         "--as", dest="number", required=True, help="account of the system administrator"
     )
+    found.add_argument(
+        "--accept-doubts", action="store_true", help="what is unusual in it was checked by a person"
+    )
     found.set_defaults(run=holidays)
 
 
@@ -137,7 +140,9 @@ def holidays(said: argparse.Namespace) -> int:
         return 1
     text = said.notice.read_text(encoding="utf-8")
     try:
-        done = calendar.import_notice(text, said.notice.name, keeper.to_actor(), now())
+        done = calendar.import_notice(
+            text, said.notice.name, keeper.to_actor(), now(), accept_doubts=said.accept_doubts
+        )
     except Refused as refused:
         print(refused.message.zh, file=sys.stderr)
         return 1

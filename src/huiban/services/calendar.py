@@ -6,7 +6,7 @@ from datetime import datetime
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.calendar import DayStatus
-from huiban.kernel.calendar_notice import parse_notice
+from huiban.kernel.calendar_notice import NoticeProblem, parse_notice
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import city, sweep
@@ -25,24 +25,23 @@ class Imported:
     recomputed: int
 
 
-def import_notice(text: str, source: str, actor: Actor, now: datetime) -> Imported:
+def import_notice(
+    text: str, source: str, actor: Actor, now: datetime, *, accept_doubts: bool = False
+) -> Imported:
     """
     Make a year official from its notice and read the clocks that hang on it.
 
+    `accept_doubts` is a person's word that what is unusual in the notice is really written there;
+    what cannot be right is never taken.
+
     :raises NotAllowed: if the actor does not keep the calendar.
-    :raises Invalid: if anything in the notice is doubtful; everything doubtful is named.
+    :raises Invalid: if anything in the notice is wrong or doubtful; all of it is named.
     """
     demand_platform(actor, Errand.MANAGE_CALENDAR)
     notice = parse_notice(text)
-    if notice.is_blocked:
-        wrong = [one.message for one in notice.problems if one.blocks]
-        raise Invalid(
-            Words(
-                f"通知里有读不准的地方，没有导入：{'；'.join(one.zh for one in wrong)}",
-                "The notice is not clear and was not imported: "
-                + "; ".join(one.speak("en") for one in wrong),
-            )
-        )
+    wrong = [one for one in notice.problems if one.blocks or not accept_doubts]
+    if wrong:
+        raise Invalid(_not_clear(wrong))
     days = [
         {"day": row.day.isoformat(), "kind": str(row.kind), "name": row.name} for row in notice.days
     ]
@@ -57,3 +56,15 @@ def import_notice(text: str, source: str, actor: Actor, now: datetime) -> Import
         )
     )
     return Imported(notice.year, len(days), sweep.recompute_provisional(now))
+
+
+def _not_clear(problems: list[NoticeProblem]) -> Words:
+    zh = [
+        f"{one.where or '通知'}{f'“{one.text}”' if one.text else ''}：{one.message.zh}"
+        for one in problems
+    ]
+    en = [f"{one.where} {one.text}: {one.message.speak('en')}".strip(" :") for one in problems]
+    return Words(
+        "通知里有读不准的地方，没有导入：\n" + "\n".join(zh),
+        "The notice is not clear and was not imported:\n" + "\n".join(en),
+    )
