@@ -68,9 +68,7 @@ bench: setup-test ## Measure one thing: make bench NAME=create
 
 lock:            ## Compile the pinned and hashed dependency lists
 	for list in run build dev node; do \
-	  $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	    -o requirements/$$list.txt requirements/$$list.in || exit 1; done
+	  $(VENV)/bin/pip-compile --quiet -o requirements/$$list.txt requirements/$$list.in || exit 1; done
 
 clean:           ## Remove what set-up and runs made (keeps var/, where the data is)
 	rm -rf $(VENV) build frontend/node_modules

@@ -40,7 +40,9 @@ def sentence(path: Path) -> str:
 
 def rooms(floor: str) -> list[tuple[str, str]]:
     """List the modules of a floor with their sentences; migrations tell themselves by name."""
-    found = sorted(path for path in (SOURCE / floor).rglob("*.py") if "migrations" not in path.parts)
+    found = sorted(
+        path for path in (SOURCE / floor).rglob("*.py") if "migrations" not in path.parts
+    )
     return [(path.relative_to(SOURCE).as_posix(), sentence(path)) for path in found]
 
 
@@ -48,7 +50,9 @@ def page() -> str:
     parts = [HEAD]
     for floor, title in FLOORS.items():
         rows = "\n".join(f"| `{name}` | {text} |" for name, text in rooms(floor))
-        parts.append(f"## {floor}: {title}\n\n| room | what is decided or done there |\n|---|---|\n{rows}\n")
+        parts.append(
+            f"## {floor}: {title}\n\n| room | what is decided or done there |\n|---|---|\n{rows}\n"
+        )
     loose = "\n".join(f"- `{path.name}`: {sentence(path)}" for path in sorted(SOURCE.glob("*.py")))
     return "\n".join([*parts, f"## Beside the floors\n\n{loose}\n"])
 
