@@ -4,11 +4,13 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from huiban.cli.django_ready import now, ready
+from huiban.kernel.calendar import CalendarDay
 
 
 def add_parser(sub: Any) -> None:
@@ -38,6 +40,9 @@ def add_parser(sub: Any) -> None:
     )
     found.add_argument(
         "--accept-doubts", action="store_true", help="what is unusual in it was checked by a person"
+    )
+    found.add_argument(
+        "--dry-run", action="store_true", help="show the days that were read, import nothing"
     )
     found.set_defaults(run=holidays)
 
@@ -140,6 +145,9 @@ def holidays(said: argparse.Namespace) -> int:
         return 1
     text = said.notice.read_text(encoding="utf-8")
     try:
+        if said.dry_run:
+            _show_days(calendar.read_notice(text, accept_doubts=said.accept_doubts).days)
+            return 0
         done = calendar.import_notice(
             text, said.notice.name, keeper.to_actor(), now(), accept_doubts=said.accept_doubts
         )
@@ -148,3 +156,9 @@ def holidays(said: argparse.Namespace) -> int:
         return 1
     print(f"{done.year}: {done.days} days, {done.recomputed} open cases read again")
     return 0
+
+
+def _show_days(days: Iterable[CalendarDay]) -> None:
+    for row in days:
+        what = "放假" if row.kind == "holiday" else "上班"
+        print(f"{row.day} 周{'一二三四五六日'[row.day.weekday()]} {what} {row.name}")

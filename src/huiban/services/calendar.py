@@ -6,7 +6,7 @@ from datetime import datetime
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.calendar import DayStatus
-from huiban.kernel.calendar_notice import NoticeProblem, parse_notice
+from huiban.kernel.calendar_notice import NoticeProblem, ParsedNotice, parse_notice
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import city, sweep
@@ -25,23 +25,33 @@ class Imported:
     recomputed: int
 
 
+def read_notice(text: str, *, accept_doubts: bool = False) -> ParsedNotice:
+    """
+    Read a notice without importing it.
+
+    `accept_doubts` is a person's word that what is unusual in the notice is really written there;
+    what cannot be right is never taken.
+
+    :raises Invalid: if anything in the notice is wrong or doubtful; all of it is named.
+    """
+    notice = parse_notice(text)
+    wrong = [one for one in notice.problems if one.blocks or not accept_doubts]
+    if wrong:
+        raise Invalid(_not_clear(wrong))
+    return notice
+
+
 def import_notice(
     text: str, source: str, actor: Actor, now: datetime, *, accept_doubts: bool = False
 ) -> Imported:
     """
     Make a year official from its notice and read the clocks that hang on it.
 
-    `accept_doubts` is a person's word that what is unusual in the notice is really written there;
-    what cannot be right is never taken.
-
     :raises NotAllowed: if the actor does not keep the calendar.
-    :raises Invalid: if anything in the notice is wrong or doubtful; all of it is named.
+    :raises Invalid: as `read_notice`.
     """
     demand_platform(actor, Errand.MANAGE_CALENDAR)
-    notice = parse_notice(text)
-    wrong = [one for one in notice.problems if one.blocks or not accept_doubts]
-    if wrong:
-        raise Invalid(_not_clear(wrong))
+    notice = read_notice(text, accept_doubts=accept_doubts)
     days = [
         {"day": row.day.isoformat(), "kind": str(row.kind), "name": row.name} for row in notice.days
     ]
