@@ -13,6 +13,7 @@ from huiban.kernel.words import Words
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 DAY = date(2026, 11, 23)
+SIGNED_AT = "2026-11-20T09:42:30+08:00"
 
 LETTER = ("document", "case", "item", "applicant", "authority")
 GROUPS = {
@@ -228,7 +229,7 @@ def answers(vehicles: int = 12, **values: object) -> document.Answers:
         "commitment": {"agreed": True, "digest": "9f2b" * 16, "at": "2026-11-20T09:41:00+08:00"},
         "signer": {
             "name": "孙立军",
-            "at": "2026-11-20T09:42:30+08:00",
+            "at": SIGNED_AT,
             "strokes": [
                 [[10, 60, 0], [40, 20, 20], [60, 80, 40], [90, 30, 60], [130, 70, 90]],
                 [[120, 20, 120], [150, 60, 140], [190, 25, 160], [240, 75, 190], [300, 40, 220]],
@@ -241,6 +242,28 @@ def answers(vehicles: int = 12, **values: object) -> document.Answers:
         as_of=DAY,
         divisions={"370214": "青岛市城阳区", "370212": "青岛市崂山区"},
     )
+
+
+def placeholders(form: Form) -> dict[str, object]:
+    """This function will fill any form so that each answer printed names its field."""
+    return {one.key: _placeholder(one) for one in form.fields()}
+
+
+def _placeholder(one: Field) -> object:
+    known: dict[FieldKind, object] = {
+        FieldKind.NUMBER: "12.5",
+        FieldKind.MONEY: "12600.50",
+        FieldKind.DATE: "2026-11-24",
+        FieldKind.BOOLEAN: True,
+        FieldKind.CHOICE: [option.value for option in one.options[:2]],
+        FieldKind.DIVISION: "370214",
+        FieldKind.ADDRESS: {"text": f"〔{one.label}〕", "lon": None, "lat": None},
+        FieldKind.FILE: [{"file": "1", "name": f"〔{one.label}〕.pdf", "size": 1, "media": ""}],
+        FieldKind.TABLE: [{column.key: _placeholder(column) for column in one.columns}] * 3,
+        FieldKind.DECLARATION: {"agreed": True, "digest": "9f2b" * 16, "at": SIGNED_AT},
+        FieldKind.SIGNATURE: {"name": "〔签名人〕", "at": SIGNED_AT, "strokes": None},
+    }
+    return known.get(one.kind, f"〔{one.label}〕")
 
 
 def form() -> Form:

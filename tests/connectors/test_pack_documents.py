@@ -27,19 +27,21 @@ def errands() -> Iterator[Any]:
                 yield pytest.param(scenario, item, kind, id=f"{item.code}-{kind.code}")
 
 
+@pytest.mark.parametrize("is_filled", [True, False], ids=["filled", "empty"])
 @pytest.mark.parametrize(("scenario", "item", "kind"), list(errands()))
 def test_a_document_of_a_pack_is_set_from_its_own_item_and_form(
-    scenario: Scenario, item: Item, kind: DocumentKind
+    scenario: Scenario, item: Item, kind: DocumentKind, is_filled: bool
 ) -> None:
+    form = scenario.form_of(item)
+    values = sample.placeholders(form) if is_filled else {}
     outcome = sample.OUTCOMES.get(kind.code, document.Outcome.GRANTED)
     facts = sample.facts(
         "grant_decision",
         document=document.Head(title=kind.title.zh, dated=sample.DAY, seal=kind.seal),
         item=item,
         decision=document.Decision(outcome=outcome, reasons=sample.REASONS),
-        answers=Answers(form=scenario.form_of(item), values={}, as_of=sample.DAY),
-        materials=(),
-        clocks=(),
+        answers=Answers(form=form, values=values, as_of=sample.DAY),
+        **({} if is_filled else {"materials": (), "clocks": ()}),
     )
 
     rendered = pdf.render(

@@ -41,8 +41,8 @@ def test_an_unknown_group_is_named_with_the_known_ones() -> None:
         document.compose(["document", "desicion"], sample.facts("receipt"))
 
 
-@pytest.mark.parametrize("name", ["refusal_decision", "non_acceptance"])
-def test_a_decision_against_the_applicant_needs_reasons(name: str) -> None:
+@pytest.mark.parametrize("name", ["refusal_decision", "non_acceptance", "extension_notice"])
+def test_a_decision_against_the_applicant_or_an_extension_needs_reasons(name: str) -> None:
     outcome = sample.OUTCOMES[name]
     silent = document.Decision(outcome=outcome, reasons=("  ", ""))
 

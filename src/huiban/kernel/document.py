@@ -33,6 +33,8 @@ class Outcome(StrEnum):
 
 # 行政许可法第三十二条、第三十八条: against the applicant only with reasons, basis and remedies.
 _AGAINST = (Outcome.REFUSED, Outcome.DECLINED)
+# 第四十二条: the reasons of an extension are told.
+_REASONED = (*_AGAINST, Outcome.EXTENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,14 +194,19 @@ def _missing(wanted: tuple[str, ...], facts: Facts) -> Iterable[str]:
     for name in wanted:
         if name in _NAMES and not getattr(facts, "answers" if name == "form" else name):
             yield _NAMES[name]
-    decision = facts.decision
-    if decision is None or "decision" not in wanted or decision.outcome not in _AGAINST:
-        return
-    if not any(reason.strip() for reason in decision.reasons):
+    if facts.decision and "decision" in wanted:
+        yield from _unsaid(facts.decision, facts.item)
+
+
+def _unsaid(decision: Decision, item: Item) -> Iterable[str]:
+    """This function will name what the law wants said with a decision and is not."""
+    if decision.outcome in _REASONED and not any(one.strip() for one in decision.reasons):
         yield "理由"
-    if not decision.basis and not facts.item.basis:
+    if decision.outcome not in _AGAINST:
+        return
+    if not decision.basis and not item.basis:
         yield "法律依据"
-    if not facts.item.remedies:
+    if not item.remedies:
         yield "申请行政复议、提起行政诉讼的权利"
 
 
