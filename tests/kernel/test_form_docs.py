@@ -51,7 +51,12 @@ def test_codes_of_numbers_typed_are_explained() -> None:
     used = {"empty", "length", "character", "region", "date", "future", "check_digit", "shape"}
 
     assert used <= ROWS
-    assert used <= codes_of("identifier_party") | codes_of("identifier_contact") | {
-        "empty",
-        "length",
-    }
+    assert used <= codes_of("identifier")
+
+
+def test_the_example_loads() -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+    written = FormIn.model_validate(yaml.safe_load(example))
+
+    assert [one.kind for one in written.sections[0].fields] == [FieldKind.MONEY, FieldKind.TABLE]

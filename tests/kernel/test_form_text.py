@@ -94,3 +94,14 @@ def test_what_is_stored_is_clean_and_reads_back_as_itself(typed: str) -> None:
 @given(st.text(max_size=30))
 def test_what_is_shown_again_can_always_be_encoded(typed: str) -> None:
     storable(typed).encode("utf-8")
+
+
+def test_refused_are_exactly_controls_overrides_surrogates_and_noncharacters() -> None:
+    overrides = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+    for code in (*range(0x3000), *range(0xD700, 0x10010), *range(0x1FFF0, 0x20010), 0x10FFFF):
+        char = chr(code)
+        is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        is_control = unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\n"
+        refused = is_noncharacter or is_control or code in overrides
+        assert (storable(char) == "") is refused

@@ -13,10 +13,17 @@ from huiban.kernel.identifier import Checked, IdentifierRefused, check_plate, ch
 from huiban.kernel.words import Words
 
 # Zero-width and direction marks arrive with pasted text, carry no meaning here and break searches.
-_DROPPED = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\u061c\ufeff\u00ad"))
-# Overrides and isolates can make a name or an amount read differently from what is stored.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_SPACES = {ord("\t"): " ", ord("\u2028"): "\n", ord("\u2029"): "\n"}
+_DROPPED: dict[int, str | None] = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u2060\u061c\ufeff\u00ad")
+)
+# Direction overrides and isolates can make a name or an amount read differently from what is
+# stored; control characters, lone surrogates and noncharacters cannot be printed or sent on.
+_REFUSED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+_TIDIED = _DROPPED | {ord("\t"): " ", ord("\u2028"): "\n", ord("\u2029"): "\n"}
 # Full-width forms and the dashes and stops that Chinese input methods type.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord(wide): narrow
@@ -101,7 +108,7 @@ def clean(field: Field, text: str) -> str:
     most = field.max_length
     if len(text) > 4 * most + 1000:  # normalising something huge would only waste time
         raise too_long(field, len(text), most)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_SPACES).translate(_DROPPED)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TIDIED)
     text = unicodedata.normalize("NFC", text).strip()
     _refuse_invisible(field, text)
     if "\n" in text and not field.multiline:
@@ -139,23 +146,17 @@ def _formatted(field: Field, text: str) -> str:
 
 
 def _refuse_invisible(field: Field, text: str) -> None:
-    for place, char in enumerate(text, start=1):
-        if char != "\n" and _is_refused(char):
-            label = named(field)
-            raise refuse(
-                "control_character",
-                f"{label.zh}的第 {place} 个字符是看不见的控制字符，请删去后重新输入",
-                f"Character {place} of {label.en} is an invisible control character; "
-                "delete it and type again",
-            )
-
-
-def _is_refused(char: str) -> bool:
-    if char in _BIDI or unicodedata.category(char) in ("Cc", "Cs"):
-        return True
-    return ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
+    found = _REFUSED.search(text)
+    if found:
+        label, place = named(field), found.start() + 1
+        raise refuse(
+            "control_character",
+            f"{label.zh}的第 {place} 个字符是看不见的控制字符，请删去后重新输入",
+            f"Character {place} of {label.en} is an invisible control character; "
+            "delete it and type again",
+        )
 
 
 def storable(text: str) -> str:
     """Return text that can be shown again and stored, without characters that cannot."""
-    return "".join(char for char in text if char in "\n\t" or not _is_refused(char))
+    return _REFUSED.sub("", text)
