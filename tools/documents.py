@@ -10,6 +10,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from huiban.connectors import pdf  # noqa: E402
 from huiban.kernel import document  # noqa: E402
+from huiban.kernel.catalogue import Life  # noqa: E402
 from huiban.kernel.document_form import Answers  # noqa: E402
 from huiban.packloader import DocumentKind, Scenario, load_scenarios  # noqa: E402
 from tests import document_sample as sample  # noqa: E402
@@ -18,8 +19,8 @@ OUT = ROOT / "build" / "documents"
 
 
 def print_document(scenario: Scenario, kind: DocumentKind) -> Path:
-    """Set one document for the first item of the pack and return where the PDF is."""
-    item = next(iter(scenario.items.values()))
+    """Set one document for the pack's first application and return where the PDF is."""
+    item = scenario.item_of(Life.NEW) or next(iter(scenario.items.values()))
     form = scenario.form_of(item)
     facts = sample.facts(
         "grant_decision",
