@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from huiban.kernel.clock import ClockRule, Limit
+from huiban.kernel.clock import ClockRule, DayEnd, Limit
 from huiban.kernel.process_chart import NOTES, Extension, State
 from huiban.kernel.process_read import Data, Reader
 
-_KEYS = ("title", "limit", "runs_in", "warn_at", "on_due", "extend", "basis")
+_KEYS = ("title", "limit", "runs_in", "warn_at", "on_due", "extend", "basis", "day_ends")
 
 
 @dataclass(slots=True)
@@ -48,8 +48,15 @@ class ClockReader:
             title=self.read.words(data, "title", path),
             basis=self.read.text(data, "basis", path),
             extend=extend,
+            day_ends=self._day_ends(data, path),
         )
         return replace(rule, warn_at=self._warns(data, path)) if "warn_at" in data else rule
+
+    def _day_ends(self, data: Data, path: str) -> DayEnd:
+        text = self.read.text(data, "day_ends", path)
+        if text and self.read.one_of(text, tuple(DayEnd), f"{path}.day_ends", "end of the day"):
+            return DayEnd(text)
+        return DayEnd.CLOSE
 
     def _warns(self, data: Data, path: str) -> tuple[Decimal | Limit, ...]:
         found: list[Decimal | Limit] = []

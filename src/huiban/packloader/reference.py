@@ -57,7 +57,8 @@ _PROCESS_KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "`clocks.<name>`": (
         "`title`, `limit`, `runs_in` (states), `warn_at` (`50 %`, or `3 work_days` before),",
-        "`on_due` (an event or `overdue`), `extend: {by, approver, do}`, `basis`",
+        "`on_due` (an event or `overdue`), `extend: {by, approver, do}`, `basis`,",
+        "`day_ends` (`close_of_business`, or `midnight`)",
     ),
     "`states.<name>`": (
         "`role`, `department`, `label`, `on`, `acts`, `four_eyes`;",
