@@ -39,7 +39,8 @@ def _material(
 ) -> Material:
     material, schema = where
     path = ("materials", index, "when")
-    if when and material.need is not Need.CONDITIONAL:
+    is_stray = bool(when) and material.need is not Need.CONDITIONAL
+    if is_stray and material.code not in folder.doubtful:
         folder.note(file, path, "`when` does nothing here", "write `need: conditional`")
     return replace(material, when=parsed(folder, file, path, when, schema))
 

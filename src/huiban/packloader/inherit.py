@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from huiban.packloader.problem import did_you_mean
+from huiban.packloader.problem import did_you_mean, nearest
 from huiban.packloader.strict import Node
 
 Path = tuple[str | int, ...]
@@ -82,7 +82,10 @@ def _taken(node: Node, known: Mapping[str, Node], path: Path, found: Resolved) -
     if source is None:
         cure = did_you_mean(str(use.value), known)
         found.faults.append(((*path, "use"), f"there is no '{use.value}' to use", cure))
-        return _without(node, "use")
+        source = known.get(nearest(str(use.value), known))
+        if source is None:
+            return _without(node, "use")
+        # Reading on as if the nearest were meant keeps what follows from the slip untold.
     return _over(_without(node, "use"), source, use.line)
 
 

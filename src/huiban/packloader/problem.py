@@ -31,13 +31,20 @@ def did_you_mean(word: str, known: Iterable[str], else_list: int = 12) -> str:
     "did you mean 'headcount'?"
     """
     choices = sorted(set(known))
-    near = fuzzy.extractOne(word, choices, scorer=DamerauLevenshtein.normalized_similarity)
-    if near and near[1] >= 0.6:
-        return f"did you mean '{near[0]}'?"
+    near = nearest(word, choices)
+    if near:
+        return f"did you mean '{near}'?"
     if not choices:
         return "none is declared yet"
     more = "" if len(choices) <= else_list else f" and {len(choices) - else_list} more"
     return "known: " + ", ".join(choices[:else_list]) + more
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was most likely meant, "" where none is near."""
+    similar = DamerauLevenshtein.normalized_similarity
+    near = fuzzy.extractOne(word, sorted(set(known)), scorer=similar)
+    return near[0] if near and near[1] >= 0.6 else ""
 
 
 def dotted(path: Sequence[str | int]) -> str:

@@ -9,5 +9,5 @@ from huiban.packloader.build_scenario import Draft
 def check(draft: Draft) -> None:
     """Explore every chart; a fault shows the path of events that leads to it."""
     for code, chart in draft.processes.items():
-        for fault in soundness(chart, draft.common.roles):
+        for fault in soundness(chart):
             note_fault(draft.folder, draft.process_files[code], fault)
