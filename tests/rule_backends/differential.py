@@ -10,12 +10,21 @@ from dataclasses import dataclass, field
 from random import Random
 
 from huiban.kernel.rule import Rule, RuleRefused, parse
+from huiban.kernel.rule.tree import walk
 from tests import postgres
 from tests.rule_backends import engines
 from tests.rule_backends.expressions import SCHEMA, Expressions, case
 
 RULES_A_ROUND = 500
-CASES_A_ROUND = 100
+CASES_A_ROUND = 200
+
+
+@dataclass(frozen=True)
+class Round:
+    """Some rules and the cases they are asked about."""
+
+    rules: list[Rule]
+    cases: list[engines.Facts]
 
 
 @dataclass
@@ -23,7 +32,7 @@ class Report:
     """What a run saw: evaluations a back end, answers by letter, and every difference."""
 
     evaluations: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
     operators: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -36,12 +45,11 @@ def compare(backends: Mapping[str, engines.Engine], evaluations: int, seed: int)
     random = Random(seed)
     while min((report.evaluations[name] for name in backends), default=0) < evaluations:
         rules = [_rule(random, report) for _ in range(RULES_A_ROUND)]
-        cases = [case(random) for _ in range(CASES_A_ROUND)]
-        expected = _timed("closure", engines.python, rules, cases, report)
+        round_ = Round(rules, [case(random) for _ in range(CASES_A_ROUND)])
+        expected = _timed("closure", engines.python, round_, report)
         report.answers.update("".join(expected))
         for name, engine in backends.items():
-            given = _timed(name, engine, rules, cases, report)
-            _note(name, rules, cases, expected, given, report)
+            _note(name, round_, expected, _timed(name, engine, round_, report), report)
     return report
 
 
@@ -52,29 +60,23 @@ def _rule(random: Random, report: Report) -> Rule:
         except RuleRefused as refused:
             report.refused[refused.message] += 1
             continue
-        report.operators.update({node.op for node in _nodes(rule.tree)})
+        report.operators.update({node.op for node in walk(rule.tree)})
         return rule
 
 
-def _nodes(node):  # type: ignore[no-untyped-def]
-    yield node
-    for arg in node.args:
-        yield from _nodes(arg)
-
-
-def _timed(name, engine, rules, cases, report):  # type: ignore[no-untyped-def]
+def _timed(name: str, engine: engines.Engine, round_: Round, report: Report) -> engines.Answers:
     began = time.perf_counter()
-    answers = engine(rules, cases)
-    report.seconds[name] += time.perf_counter() - began  # type: ignore[assignment]
+    answers = engine(round_.rules, round_.cases)
+    report.seconds[name] = report.seconds.get(name, 0.0) + time.perf_counter() - began
     report.evaluations[name] += sum(map(len, answers))
     return answers
 
 
-def _note(name, rules, cases, expected, given, report):  # type: ignore[no-untyped-def]
-    for rule, wanted, answer in zip(rules, expected, given, strict=True):
-        if wanted == answer:
-            continue
-        for facts, a, b in zip(cases, wanted, answer, strict=True):
+def _note(
+    name: str, round_: Round, expected: engines.Answers, given: engines.Answers, report: Report
+) -> None:
+    for rule, wanted, answer in zip(round_.rules, expected, given, strict=True):
+        for facts, a, b in zip(round_.cases, wanted, answer, strict=True):
             if a != b:
                 used = {one: facts.get(one) for one in sorted(rule.fields)}
                 report.differences.append(f"{name}: {b}, closure: {a}: {rule.text}  with {used}")

@@ -7,7 +7,6 @@ from decimal import Context, Decimal
 from huiban.kernel.rule.tree import FACT_LIMIT, LIMIT, NUMBERS, SAFE, FactKind, Node, Value
 
 MAX_SCALE = 12
-MAX_PRODUCTS = 3
 _COUNTS = 10**10  # no function counts further: lengths, and days between two dates
 EXACT = Context(prec=80)
 """Wide enough for any sum or product of rules: nothing is ever rounded."""
@@ -86,8 +85,23 @@ def _check_number(op: str, side: Node, operand: int) -> None:
 def negative(node: Node) -> Node:
     """This function will turn the sign."""
     if node.op == "const" and isinstance(node.value, int | Decimal) and node.kind in NUMBERS:
-        return node._replace(value=-node.value)
+        return node._replace(value=_negated(node.value))
     return arithmetic("-", constant(0), node)
+
+
+def _negated(value: int | Decimal) -> int | Decimal:
+    # A plain minus would round a Decimal to the precision of whoever calls.
+    return EXACT.minus(value) if isinstance(value, Decimal) else -value
+
+
+def units_of(value: int | Decimal, scale: int) -> int:
+    """This function will count a number in its smallest units: 12.5 at scale 2 is 1250."""
+    return int(EXACT.scaleb(Decimal(value), scale))
+
+
+def in_full(units: int, scale: int) -> Decimal:
+    """This function will turn smallest units back into the number."""
+    return EXACT.scaleb(Decimal(units), -scale)
 
 
 def absolute(node: Node) -> Node:
@@ -112,22 +126,13 @@ def _aligned(node: Node, scale: int) -> Node:
 
 def _within(node: Node, limit: int, scale: int) -> Node:
     """A number that is unknown unless it is smaller, in units of the scale, than the limit."""
-    found = Node("within", node.kind, (node,), value=limit, scale=scale)
-    if _products(found) > MAX_PRODUCTS:
-        cure = "compute one step in a fact of its own"
-        raise Mismatch(0, f"more than {MAX_PRODUCTS} products of facts build on another", cure)
-    return found
-
-
-def _products(node: Node) -> int:
-    here = node.op == "within" and node.value == LIMIT
-    return here + max(map(_products, node.args), default=0)
+    return Node("within", node.kind, (node,), value=limit, scale=scale)
 
 
 def _bound(node: Node) -> int:
     """No result of this node has as many units."""
     if node.op == "const" and isinstance(node.value, int | Decimal):
-        return abs(int(Decimal(node.value).scaleb(node.scale)))
+        return abs(units_of(node.value, node.scale))
     if node.op == "within" and isinstance(node.value, int):
         return node.value
     if node.op in {"+", "-"}:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
-from huiban.kernel.rule.arithmetic import Mismatch, absolute, constant, spoken
+from huiban.kernel.rule.arithmetic import Mismatch, absolute, constant, spoken, units_of
 from huiban.kernel.rule.dates import shifted
 from huiban.kernel.rule.functions import FUNCTIONS
 from huiban.kernel.rule.scan import MAX_DIGITS
@@ -218,4 +218,4 @@ def _alternatives(args: Sequence[Node]) -> Node:
 
 def _fits(number: Node, scale: int) -> bool:
     value = number.value if isinstance(number.value, int | Decimal) else 0
-    return number.scale <= scale and abs(value) < 10 ** (MAX_DIGITS - scale)
+    return number.scale <= scale and abs(units_of(value, scale)) < 10**MAX_DIGITS

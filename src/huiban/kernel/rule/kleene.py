@@ -4,11 +4,10 @@
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from huiban.kernel.rule.arithmetic import EXACT
+from huiban.kernel.rule.arithmetic import EXACT, in_full
 from huiban.kernel.rule.dates import fixed
 from huiban.kernel.rule.functions import FUNCTIONS
 from huiban.kernel.rule.tree import FactKind, Node, Rule
@@ -185,11 +184,12 @@ def _within(node: Node) -> Evaluate:
     inner = evaluator(node.args[0])
     limit: Any = node.value
     if node.scale:
-        limit = Decimal(limit).scaleb(-node.scale)
+        limit = in_full(limit, node.scale)
+    least = -limit
 
     def run(facts: Facts, as_of: date) -> Any:
         value = inner(facts, as_of)
-        return value if value is not None and -limit < value < limit else None
+        return value if value is not None and least < value < limit else None
 
     return run
 

@@ -11,9 +11,10 @@ from huiban.kernel.rule import arithmetic, kinds
 from huiban.kernel.rule.grammar import CALL, SHAPE, syntax
 from huiban.kernel.rule.names import AS_OF, check_names
 from huiban.kernel.rule.scan import Token, scan
-from huiban.kernel.rule.tree import FactKind, Node, Rule, RuleRefused, Schema, walk
+from huiban.kernel.rule.tree import FactKind, Node, Rule, RuleRefused, Schema, nesting, walk
 
 MAX_NODE_DEPTH = 40
+MAX_NESTING = 70
 
 _PAIR = frozenset({"this", "expression"})
 # Which parts of each sqlglot node are known; another node, or another part, is refused.
@@ -78,7 +79,12 @@ class _Reader:
         self.root = syntax(text, tokens)
 
     def whole(self) -> Node:
-        return self.build(kinds.condition, [self.root], 0)
+        tree = self.build(kinds.condition, [self.root], 0)
+        if nesting(tree) > MAX_NESTING:
+            self.refuse(
+                "the rule is nested too deeply", self.root, "split it into several criteria"
+            )
+        return tree
 
     def build(self, make: Make, parts: list[exp.Expr], depth: int) -> Node:
         """Read the parts, make the node of them, and give a mismatch its place in the text."""

@@ -205,8 +205,8 @@ class _Scanner:
         cure = _CURES.get(letter, "")
         if not cure and plain != letter and plain.isascii() and plain.isprintable():
             cure = f"write {plain!r}"
-        elif not cure and not letter.isascii():
-            cure = "facts have English names; texts stand in single quotes"
+        elif not cure:
+            cure = "facts have names in plain letters; texts stand in single quotes"
         self.refuse(f"{letter!r} (U+{ord(letter):04X}) is not in the language", at, cure)
 
 

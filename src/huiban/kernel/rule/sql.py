@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
-from huiban.kernel.rule.arithmetic import constant
+from huiban.kernel.rule.arithmetic import constant, in_full, units_of
 from huiban.kernel.rule.dates import fixed
 from huiban.kernel.rule.dialect import DIALECTS, Dialect, DialectName
 from huiban.kernel.rule.functions import FUNCTIONS
@@ -27,7 +27,7 @@ def to_sql(rule: Rule, dialect: DialectName, as_of: date) -> str:
     says for the dialect (LIST: VARCHAR[], JSON text, text[], ARRAY). A text may contain `%`:
     double it if the driver substitutes parameters.
     """
-    return _Writer(DIALECTS[dialect], as_of).condition(rule.tree)
+    return _Writer(DIALECTS[dialect], as_of).operand(rule.tree)
 
 
 def judge_sql(criteria: Iterable[Criterion], dialect: DialectName, as_of: date, table: str) -> str:
@@ -78,11 +78,13 @@ class _Writer:
         self.as_of = as_of
 
     def condition(self, node: Node) -> str:
-        """A boolean; every answer stands in parentheses or is one word or call."""
-        if node.op in {"and", "or"}:
-            return f"({f' {node.op.upper()} '.join(map(self.condition, node.args))})"
+        """A boolean, with and, or and not as bare as may be: SQLite's parser is a shallow one."""
+        if node.op == "or":
+            return " OR ".join(map(self.condition, node.args))
+        if node.op == "and":
+            return " AND ".join(self.enclosed(arg, {"or"}) for arg in node.args)
         if node.op == "not":
-            return f"(NOT {self.condition(node.args[0])})"
+            return f"NOT {self.enclosed(node.args[0], {'and', 'or'})}"
         if node.op == "is_null":
             return f"({self.any(node.args[0])} IS NULL)"
         if node.op in _COMPARISONS:
@@ -93,9 +95,17 @@ class _Writer:
             return self.match(node)
         return self.value(node)
 
+    def enclosed(self, node: Node, looser: set[str]) -> str:
+        written = self.condition(node)
+        return f"({written})" if node.op in looser else written
+
+    def operand(self, node: Node) -> str:
+        """A boolean that stands for itself wherever it is put."""
+        return self.enclosed(node, {"and", "or", "not"})
+
     def any(self, node: Node) -> str:
         if node.kind is FactKind.BOOLEAN:
-            return self.condition(node)
+            return self.operand(node)
         return self.units(node) if computes(node) else self.value(node)
 
     def comparison(self, op: str, left: Node, right: Node) -> str:
@@ -148,7 +158,7 @@ class _Writer:
 
     def constant_units(self, node: Node) -> str:
         value = node.value if isinstance(node.value, int | Decimal) else 0
-        return self.dialect.literal(int(Decimal(value).scaleb(node.scale)))
+        return self.dialect.literal(units_of(value, node.scale))
 
     def column_units(self, node: Node) -> str:
         template = self.dialect.units if node.kind is FactKind.DECIMAL else self.dialect.long
@@ -162,7 +172,7 @@ class _Writer:
             number = self.scaled(inner, node.scale) if inner.scale < node.scale else total
             return self.dialect.bounded(number, limit)
         # A column is cheaper to name twice than to clamp.
-        column, most = self.value(inner), Decimal(limit - 1).scaleb(-node.scale)
+        column, most = self.value(inner), in_full(limit - 1, node.scale)
         test = f"{column} BETWEEN -{most:f} AND {most:f}"
         return f"CASE WHEN {test} THEN {self.units(inner)} END"
 

@@ -100,3 +100,25 @@ def walk(node: Node) -> Iterator[Node]:
 def computes(node: Node) -> bool:
     """This function will tell whether a number comes from arithmetic, not from a column as is."""
     return node.op in {"+", "-", "*", "abs", "within"}
+
+
+# What each node puts on a parser's stack while its operands are read, as sql.py writes it.
+_WEIGHTS = {"and": 3, "or": 3, "not": 1, "is_null": 1, "coalesce": 3, "abs": 3, "contains": 10}
+_PRODUCT_WEIGHT = 13
+
+
+def nesting(node: Node) -> int:
+    """
+    This function will measure how deep a parser must go for the rule as SQL.
+
+    SQLite before 3.46 has a stack of 100, and the rule stands inside a statement.
+    """
+    if node.op == "within" and node.value == LIMIT:
+        weight = _PRODUCT_WEIGHT
+    else:
+        weight = _WEIGHTS.get(node.op, 4)
+    if node.op in {"+", "-"}:
+        # A chain of sums leans to the left, where each sum costs one parenthesis.
+        left, right = map(nesting, node.args)
+        return max(left + 1, right + weight)
+    return weight + max(map(nesting, node.args), default=0)

@@ -154,7 +154,7 @@ def reason(finding: Finding, labels: Mapping[str, str]) -> Words:
         return Words(f"符合：{title}", f"Met: {english}")
     if finding.verdict is Verdict.FAIL:
         held = "，".join(
-            f"{labels.get(name, name)} {spoken_fact(fact)}" for name, fact in finding.facts.items()
+            f"{labels.get(name, name)} {_spoken(fact)}" for name, fact in finding.facts.items()
         )
         return finding.message or Words(
             f"不符合：{title}（{held}）", f"Not met: {english} ({held})"
@@ -168,7 +168,7 @@ def reason(finding: Finding, labels: Mapping[str, str]) -> Words:
     )
 
 
-def spoken_fact(fact: object) -> str:
+def _spoken(fact: object) -> str:
     """This function will write a fact as people read it."""
     if isinstance(fact, bool):
         return "是" if fact else "否"
