@@ -5,13 +5,12 @@ import argparse
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from huiban.cli.serve import server_command
+from huiban.cli.serve import server_command, worker_command
 
 
 def add_parser(sub: Any) -> None:
@@ -61,7 +60,7 @@ def _throw_away() -> None:
 def _keep_running(address: str, said: argparse.Namespace) -> int:
     commands = [
         server_command(said.host, said.port, 2, 4),
-        [sys.executable, "-m", "huiban.cli.main", "worker"],
+        worker_command(),
     ]
     running = [subprocess.Popen(command) for command in commands]
 

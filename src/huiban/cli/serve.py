@@ -3,12 +3,10 @@
 
 import argparse
 import os
-import random  # noqa: TID251 - the jitter of retries comes in here
 import sys
-import threading
 from typing import Any
 
-from huiban.cli.django_ready import now, ready, up_to_date
+from huiban.cli.django_ready import ready, up_to_date
 
 Parsers = Any
 
@@ -45,19 +43,14 @@ def server_command(host: str, port: int, processes: int, threads: int) -> list[s
 
 
 def work(said: argparse.Namespace) -> int:
-    """Carry out jobs until told to stop."""
-    ready()
-    from huiban.jobs import worker
-    from huiban.jobs.errands import registry
+    """Become the worker; it ends when told to."""
+    command = worker_command() + (["--until-empty"] if said.until_empty else [])
+    os.execv(command[0], command)
 
-    stop = threading.Event()
-    worker.stop_on_signals(stop)
-    around = worker.Surroundings(worker.worker_name(), now, random.random, stop)
-    if said.until_empty:
-        worker.run_until_empty(registry(), around)
-    else:
-        worker.run(registry(), around)
-    return 0
+
+def worker_command() -> list[str]:
+    """Return the command that runs the worker as a process of its own."""
+    return [sys.executable, "-m", "huiban.jobs"]
 
 
 def migrate(said: argparse.Namespace) -> int:
