@@ -4,6 +4,7 @@
 import contextlib
 import io
 import os
+import signal
 import time
 
 import pypdf
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from huiban.connectors import cell, preview
+from huiban.connectors import cell, cell_jobs, preview
 from tests.connectors import pdf_files
 
 PDF = "application/pdf"
@@ -180,6 +181,17 @@ def test_a_reader_that_dies_is_replaced() -> None:
         cell.ask("pdf_page", pdf_files.billion_squares(), wanted, seconds=0.3)
 
     assert preview.pages(pdf_files.pages(), PDF) == 1
+
+
+def test_a_reader_left_alone_with_a_bad_file_ends_by_itself() -> None:
+    child = cell._start()
+    assert child.stdin is not None
+    ask = {"job": "pdf_page", "seconds": 0.2, "number": 1, "width": 480, "max_height": 800}
+
+    cell_jobs.send(child.stdin, ask | {"format": "png"}, pdf_files.billion_squares())
+
+    assert child.wait(timeout=5) == -signal.SIGALRM
+    child.communicate()
 
 
 def test_the_reader_sees_none_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:

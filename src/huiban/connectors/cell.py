@@ -40,7 +40,7 @@ def ask(
     except Empty:
         raise FileTooHeavy("every reader is busy") from None
     try:
-        return cell.ask({"job": job, **wanted}, content, seconds)
+        return cell.ask({"job": job, "seconds": seconds, **wanted}, content, seconds)
     finally:
         pool.put(cell)
 
