@@ -116,7 +116,9 @@ def watch(page: Page) -> list[str]:
     page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
     page.on(
         "response",
-        lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+        lambda answer: (
+            heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
     )
     page.heard = heard  # type: ignore[attr-defined]
     return heard

@@ -121,12 +121,13 @@ LANGUAGE_COOKIE_NAME = "hb_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# Collected and named by content in production only; otherwise they are served from where they lie.
+STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None
 STATICFILES_DIRS = [
     folder for folder in (PACKAGE / "web" / "static", HOME / "build" / "static") if folder.is_dir()
 ]
 _STATIC_STORAGE = (
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    "huiban.web.static_files.HashedFiles"
     if PRODUCTION
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

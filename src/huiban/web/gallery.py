@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from huiban.kernel.form import speak_size
+from huiban.kernel.form import shown, speak_size
 from huiban.web import gallery_sample as sample
 from huiban.web import gallery_scenes as scenes
+from huiban.web.conditions import browser_conditions
 from huiban.web.field_model import FieldView, FormState
 from huiban.web.fields import problem_links, section_view
 from huiban.web.icons import LIGHTS, PATHS
@@ -38,11 +39,13 @@ def _controls(language: str) -> Context:
 
 
 def _drawn(state: FormState) -> list[FieldView]:
-    return section_view(sample.FIELDS, state, {one.key for one in sample.FIELDS.fields})
+    return section_view(sample.FIELDS, state, shown(sample.FORM, state.values, sample.TODAY))
 
 
 def _fields(language: str) -> Context:
-    return {"fields": _drawn(sample.filled(language))}
+    state = sample.filled(language)
+    told = browser_conditions(sample.FORM, sample.FIELDS, state.values, sample.TODAY)
+    return {"fields": _drawn(state), "conditions": told}
 
 
 def _given(language: str) -> Context:
@@ -73,12 +76,12 @@ def _home(language: str) -> Context:
 
 
 def _apply(language: str) -> Context:
-    shown = {"project", "amount", "district", "site", "starts_on", "contract_yuan", "uses_road"}
+    asked = {"project", "amount", "district", "site", "starts_on", "contract_yuan", "uses_road"}
     return {
         "steps": scenes.STEPS,
         "fields": [
             view
-            for view in section_view(sample.FIELDS, sample.given(language), shown)
+            for view in section_view(sample.FIELDS, sample.given(language), asked)
             if view.is_shown
         ],
         "fill": scenes.FILL,

@@ -5,7 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huiban.kernel.form import Field, FieldKind, FieldProblem, Option, Section, Values
+from huiban.kernel.form import (
+    Field,
+    FieldKind,
+    FieldProblem,
+    Form,
+    Option,
+    Section,
+    Values,
+    fact_schema,
+)
+from huiban.kernel.rule import parse
 from huiban.kernel.words import Words
 from huiban.web.field_model import Candidate, FormState
 
@@ -35,6 +45,13 @@ def _options(values: tuple[str, ...]) -> tuple[Option, ...]:
     return tuple(Option(f"o{n}", Words(one)) for n, one in enumerate(values))
 
 
+def _form(fields: tuple[Field, ...]) -> Form:
+    title = Words("工程概况", "The works")
+    return Form(
+        code="sample", title=title, sections=(Section(key="sample", title=title, fields=fields),)
+    )
+
+
 _VEHICLES = (
     _asked("plate", "车牌号", "Plate", FieldKind.TEXT, required=True, format="plate"),
     _asked("load", "核定载质量", "Rated load", FieldKind.NUMBER, unit="吨", decimals=1),
@@ -52,91 +69,103 @@ _PROMISE = Words(
     "3. Vehicles are sealed and their recorders stay on line.",
 )
 
-FIELDS = Section(
-    key="sample",
-    title=Words("工程概况", "The works"),
-    fields=(
-        _asked(
-            *("project", "工程项目名称", "Project name"),
-            FieldKind.TEXT,
-            required=True,
-            why=Words("与施工许可证一致，写在核准证上。", "Printed on the permit."),
-        ),
-        _asked(
-            *("method", "施工方式说明", "How the works are done"),
-            FieldKind.TEXT,
-            multiline=True,
-            max_length=500,
-            hint=Words("例如：放坡开挖，夜间外运", "For example: open cut, hauling at night"),
-        ),
-        _asked(
-            *("amount", "预计产生建筑垃圾总量", "Expected waste"),
-            FieldKind.NUMBER,
-            required=True,
-            unit="立方米",
-            maximum=Decimal(10_000_000),
-            why=Words("用于核对运输车辆和受纳场余量", "Checked against vehicles and the site"),
-        ),
-        _asked("contract_yuan", "运输合同金额", "Contract amount", FieldKind.MONEY, required=True),
-        _asked(
-            *("starts_on", "开始外运日期", "Hauling starts on"),
-            FieldKind.DATE,
-            required=True,
-            earliest="today",
-        ),
-        _asked(
-            "uses_road", "是否占用道路", "Is a road occupied?", FieldKind.BOOLEAN, required=True
-        ),
-        _asked(
-            *("land", "消纳场土地性质", "Land of the site"),
-            FieldKind.CHOICE,
-            options=(
-                Option("state", Words("国有", "State-owned")),
-                Option("collective", Words("集体所有", "Collective")),
-            ),
-        ),
-        _asked(
-            *("kinds", "建筑垃圾种类", "Kinds of waste"),
-            FieldKind.CHOICE,
-            required=True,
-            multiple=True,
-            options=_options(_KINDS),
-        ),
-        _asked("hours", "运输时段", "Hours of hauling", FieldKind.CHOICE, options=_options(_HOURS)),
-        _asked("district", "所属街道", "Sub-district", FieldKind.DIVISION, required=True),
-        _asked("site", "消纳场地址", "Address of the site", FieldKind.ADDRESS, required=True),
-        _asked("uscc", "统一社会信用代码", "Unified social credit code", FieldKind.USCC),
-        _asked(
-            "legal_id", "法定代表人身份证号", "Person number", FieldKind.PERSON_ID, sensitive=True
-        ),
-        _asked("phone", "联系电话", "Phone", FieldKind.PHONE, required=True),
-        _asked(
-            *("contract", "建筑垃圾运输、处置合同", "Hauling contract"),
-            FieldKind.FILE,
-            required=True,
-            accept=("application/pdf", "image/*"),
-            max_files=5,
-            why=Words("核对运输单位、起止时间和处置地点。", "To check hauler, dates and place."),
-        ),
-        _asked(
-            *("vehicles", "运输车辆", "Vehicles"),
-            FieldKind.TABLE,
-            required=True,
-            columns=_VEHICLES,
-        ),
-        _asked(
-            "promise",
-            "处置承诺书",
-            "Commitment",
-            FieldKind.DECLARATION,
-            required=True,
-            text=_PROMISE,
-        ),
-        _asked(
-            "signer", "法定代表人签字", "Legal representative", FieldKind.SIGNATURE, required=True
+_BASE = (
+    _asked(
+        *("project", "工程项目名称", "Project name"),
+        FieldKind.TEXT,
+        required=True,
+        why=Words("与施工许可证一致，写在核准证上。", "Printed on the permit."),
+    ),
+    _asked(
+        *("method", "施工方式说明", "How the works are done"),
+        FieldKind.TEXT,
+        multiline=True,
+        max_length=500,
+        hint=Words("例如：放坡开挖，夜间外运", "For example: open cut, hauling at night"),
+    ),
+    _asked(
+        *("amount", "预计产生建筑垃圾总量", "Expected waste"),
+        FieldKind.NUMBER,
+        required=True,
+        unit="立方米",
+        maximum=Decimal(10_000_000),
+        why=Words("用于核对运输车辆和受纳场余量", "Checked against vehicles and the site"),
+    ),
+    _asked("contract_yuan", "运输合同金额", "Contract amount", FieldKind.MONEY, required=True),
+    _asked(
+        *("starts_on", "开始外运日期", "Hauling starts on"),
+        FieldKind.DATE,
+        required=True,
+        earliest="today",
+    ),
+    _asked("uses_road", "是否占用道路", "Is a road occupied?", FieldKind.BOOLEAN, required=True),
+    _asked(
+        *("land", "消纳场土地性质", "Land of the site"),
+        FieldKind.CHOICE,
+        options=(
+            Option("state", Words("国有", "State-owned")),
+            Option("collective", Words("集体所有", "Collective")),
         ),
     ),
+    _asked(
+        *("kinds", "建筑垃圾种类", "Kinds of waste"),
+        FieldKind.CHOICE,
+        required=True,
+        multiple=True,
+        options=_options(_KINDS),
+    ),
+    _asked("hours", "运输时段", "Hours of hauling", FieldKind.CHOICE, options=_options(_HOURS)),
+    _asked("district", "所属街道", "Sub-district", FieldKind.DIVISION, required=True),
+    _asked("site", "消纳场地址", "Address of the site", FieldKind.ADDRESS, required=True),
+    _asked("uscc", "统一社会信用代码", "Unified social credit code", FieldKind.USCC),
+    _asked("legal_id", "法定代表人身份证号", "Person number", FieldKind.PERSON_ID, sensitive=True),
+    _asked("phone", "联系电话", "Phone", FieldKind.PHONE, required=True),
+    _asked(
+        *("contract", "建筑垃圾运输、处置合同", "Hauling contract"),
+        FieldKind.FILE,
+        required=True,
+        accept=("application/pdf", "image/*"),
+        max_files=5,
+        why=Words("核对运输单位、起止时间和处置地点。", "To check hauler, dates and place."),
+    ),
+    _asked(
+        *("vehicles", "运输车辆", "Vehicles"),
+        FieldKind.TABLE,
+        required=True,
+        columns=_VEHICLES,
+    ),
+    _asked(
+        "promise",
+        "处置承诺书",
+        "Commitment",
+        FieldKind.DECLARATION,
+        required=True,
+        text=_PROMISE,
+    ),
+    _asked("signer", "法定代表人签字", "Legal representative", FieldKind.SIGNATURE, required=True),
 )
+_SCHEMA = fact_schema(_form(_BASE))
+_DEPENDENT = (
+    _asked(
+        *("road_permit", "占道许可编号", "Road permit number"),
+        FieldKind.TEXT,
+        show_when=parse("uses_road", _SCHEMA),
+        required_when=parse("amount > 10000", _SCHEMA),
+        why=Words("占用道路时才要填。", "Only asked when a road is occupied."),
+    ),
+    _asked(
+        *("convoy", "车队负责人", "Head of the convoy"),
+        FieldKind.TEXT,
+        show_when=parse("vehicles_count > 2 or contract_yuan > 1000000", _SCHEMA),
+    ),
+)
+_CHAINED = _asked(
+    *("road_reason", "没有占道许可的原因", "Why there is no road permit"),
+    FieldKind.TEXT,
+    show_when=parse("road_permit = '无'", fact_schema(_form(_DEPENDENT))),
+)
+FORM = _form((*_BASE, *_DEPENDENT, _CHAINED))
+FIELDS = FORM.sections[0]
 
 VALUES: Values = {
     "project": "崂山区深圳路地下停车场工程",

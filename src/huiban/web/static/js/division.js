@@ -45,7 +45,8 @@ customElements.define("hb-division", class extends HTMLElement {
   list(words, pairs) {
     const made = document.createElement("select");
     made.className = "input";
-    made.setAttribute("aria-label", words);
+    const question = this.closest("[data-field]")?.querySelector(".label")?.firstChild?.textContent;
+    made.setAttribute("aria-label", [question?.trim(), words].filter(Boolean).join(" · "));
     made.add(new Option(words, ""));
     for (const [label, value] of pairs) made.add(new Option(label, value));
     return made;

@@ -2,11 +2,8 @@
 // The sentences that scripts say, in Chinese and, for an English page, in English.
 const ENGLISH = {
   "已自动保存 {clock}": "Saved {clock}",
-  "正在保存": "Saving",
   "没有网络，{clock} 的内容存在这台设备上，联网后自动保存": "Offline. What you had at {clock} is kept on this device and will be saved when you are back online",
-  "没有保存成功，正在重试": "Not saved, trying again",
   "已恢复这台设备上未保存的内容": "Restored what was left unsaved on this device",
-  "第 {number} 行": "Row {number}",
   "复制第 {number} 行": "Copy row {number}",
   "删除第 {number} 行": "Delete row {number}",
   "共 {count} 行": "{count} rows",
@@ -15,7 +12,6 @@ const ENGLISH = {
   "最多 {most} 行": "At most {most} rows",
   "移除 {name}": "Remove {name}",
   "“{name}”太大，最大 {most}": "“{name}” is too large, at most {most}",
-  "“{name}”的格式不能用": "“{name}” has a format we cannot take",
   "最多 {most} 个文件": "At most {most} files",
   "“{name}”没有传上去，请检查网络后再选一次": "“{name}” was not uploaded; check the connection and choose it again",
   "照片只有 {width}×{height}，可能看不清，建议重拍": "The picture is only {width}×{height} and may be hard to read; consider taking it again",
@@ -23,7 +19,6 @@ const ENGLISH = {
   "已签名": "Signed",
   "请在框内手写": "Sign inside the box",
   "看不出是哪一天，例如 2026-3-5": "Not a date we can read; for example 2026-3-5",
-  "星期{day}": "{day}",
   "正在定位": "Finding your position",
   "没有得到位置，请直接写地址": "No position found; please write the address",
   "已取得位置，精度约 {metres} 米": "Position found, accurate to about {metres} metres",
@@ -33,7 +28,6 @@ const ENGLISH = {
   "长辈版": "Large-print",
   "标准版": "Standard",
   "关闭": "Close",
-  "选填": "optional",
   "还有没保存的内容": "Some changes are not saved yet",
 };
 
