@@ -182,6 +182,18 @@ def test_a_region_that_can_only_wait_for_ever_is_a_dead_end() -> None:
     assert any("dead end" in fault.message for fault in unsound(waits))
 
 
+def test_states_that_pass_a_case_round_without_anybody_acting_are_found() -> None:
+    def ring(data: Data) -> None:
+        data["states"]["sort"] = {"then": [{"to": "again", "when": "complete"}, "decision"]}
+        data["states"]["again"] = {"then": "sort"}
+        data["states"]["examination"]["on"][0]["to"] = "sort"
+
+    [fault] = [one for one in unsound(ring) if "for ever" in one.message]
+
+    assert fault.message == "after 'pass' the case goes round for ever without anybody acting"
+    assert fault.cure.endswith("path: submit → accept [complete] → pass")
+
+
 def test_roles_are_left_alone_when_none_are_given() -> None:
     data = waste_data()
     unstaffed(data)

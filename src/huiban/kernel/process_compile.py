@@ -27,7 +27,7 @@ from huiban.kernel.process_chart import (
 )
 from huiban.kernel.process_clocks import ClockReader, check_due
 from huiban.kernel.process_read import Data, Reader, cure_for
-from huiban.kernel.process_stage import check_routes, staged
+from huiban.kernel.process_stage import staged
 from huiban.kernel.process_tree import Node, Tree
 from huiban.kernel.rule import FactKind, FactType, Schema
 from huiban.kernel.words import Words
@@ -92,7 +92,6 @@ class _Compiler:
             self._check_owned(tree, start)
         if not read.faults:
             states = staged(states, start, regime)
-            check_routes(states, read)
         check_due(read, states, clocks)
         return Chart(
             read.text(data, "process", ""),
@@ -185,6 +184,11 @@ class _Compiler:
         if "send_back" in events and "send_back" in acts:
             cure = "keep one: the act goes to any earlier state, the event where it says"
             self.read.fault(f"{node.path}.on.send_back", "is both an event and an act", cure)
+        for name in events:
+            outer = [n.name for n in node.line[1:] if name in _event_names(n.data)]
+            if outer:
+                cure = "give one of them another name"
+                self.read.fault(f"{node.path}.on.{name}", f"'{outer[0]}' has this event too", cure)
         is_idle = not events.keys() - {"retract"} and not node.data.get("on")
         if is_idle and node.kind is StateKind.TASK:
             self.read.fault(f"{node.path}.on", "nothing can happen here", "add an event")
@@ -264,6 +268,14 @@ class _Compiler:
         if node.name != ARCHIVED and not stated and node.name not in END_OUTCOMES:
             self.read.fault(f"{node.path}.end", "no outcome", "write `end: <outcome>`")
         return stated or END_OUTCOMES.get(node.name, ())
+
+
+def _event_names(data: Data) -> set[str]:
+    """The events of a state as written; the engine's `retract` is added at the top level only."""
+    events = data.get("on")
+    if isinstance(events, list | tuple):
+        return {str(entry.get("event")) for entry in events if isinstance(entry, Mapping)}
+    return {str(name) for name in events} if isinstance(events, Mapping) else set()
 
 
 def _done(node: Node, order: int) -> State:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 from huiban.kernel.process_chart import Arc, Chart, Event, Guard
-from huiban.kernel.process_move import Run
+from huiban.kernel.process_move import NeverRests, Run
 from huiban.kernel.process_standing import Standing
 
 MOST_PLACES = 20_000
@@ -50,6 +50,7 @@ class Explored:
     ways: list[Way] = field(default_factory=list)
     entered: set[str] = field(default_factory=set)
     completed: set[str] = field(default_factory=set)
+    restless: list[tuple[Place, str]] = field(default_factory=list)
     is_whole: bool = True
 
     def path(self, place: Place) -> str:
@@ -114,8 +115,9 @@ def _is_one_group(text: str) -> bool:
 def explore(chart: Chart, most: int = MOST_PLACES) -> Explored:
     """This function will visit every place a case can be in, breadth first, up to `most`."""
     found = Explored()
-    begun = [run for run, _ in _every_answer(chart, Place(()), lambda run: run.start(chart.start))]
-    found.start = tuple(dict.fromkeys(_seen(found, run) for run in begun))
+    begun = list(_every_answer(chart, Place(()), partial(_begin, chart.start)))
+    found.restless = [(Place((chart.start,)), "submit") for _, moved in begun if moved is None][:1]
+    found.start = tuple(dict.fromkeys(_seen(found, run) for run, moved in begun if moved))
     found.came_by = dict.fromkeys(found.start)
     queue = deque(found.start)
     while queue:
@@ -151,10 +153,17 @@ def events_at(chart: Chart, place: Place) -> Iterator[tuple[str, Event]]:
 def _ways(chart: Chart, place: Place, found: Explored) -> Iterator[Way]:
     for leaf, event in events_at(chart, place):
         for run, moved in _every_answer(chart, place, partial(_take, event)):
-            if moved:
+            if moved is None:
+                found.restless.append((place, event.name))
+            elif moved:
                 region = leaf if len(place.configuration) > 1 else ""
                 answers = tuple(run.answers.items())
                 yield Way(place, event.name, _seen(found, run), answers, region)
+
+
+def _begin(start: str, run: _Tried) -> bool:
+    run.start(start)
+    return True
 
 
 def _take(event: Event, run: _Tried) -> bool:
@@ -168,14 +177,20 @@ def _take(event: Event, run: _Tried) -> bool:
 
 
 def _every_answer(
-    chart: Chart, place: Place, act: Callable[[_Tried], object]
-) -> Iterator[tuple[_Tried, bool]]:
-    """Run one act under every combination of answers to the guards it comes upon."""
+    chart: Chart, place: Place, act: Callable[[_Tried], bool]
+) -> Iterator[tuple[_Tried, bool | None]]:
+    """
+    Run one act under every combination of answers to the guards it comes upon.
+
+    With each run comes whether it moved, None where it never came to rest.
+    """
     script: list[bool] = []
     while True:
         run = _Tried(chart, place, script)
-        moved = act(run)
-        yield run, moved is not False
+        try:
+            yield run, act(run)
+        except NeverRests:
+            yield run, None
         script = list(run.answers.values())[:_MOST_ANSWERS]
         while script and not script[-1]:
             script.pop()

@@ -23,7 +23,14 @@ Oracle = Callable[[Guard], bool]
 
 _TASK, _DONE, _END, _STEPS = StateKind.TASK, StateKind.DONE, StateKind.END, StateKind.STEPS
 _ANY_OF = StateKind.ANY_OF
-_LONGEST = 1000
+_LONGEST = 100
+
+
+class NeverRests(RuntimeError):
+    """A chart that moves a case round without anybody acting; `soundness` finds it beforehand."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"chart {code} goes round for ever without anybody acting")
 
 
 class Run:
@@ -157,22 +164,22 @@ class Run:
         inside = whole + "."
         going = [name for name in self.config if name == whole or name.startswith(inside)]
         self.config = [name for name in self.config if name not in going]
-        for name in reversed(going):
-            self._leave(self.chart.states[name], whole)
-        kept, left = [], self.closed
+        self.left += going if going == [whole] else self._leaving(going, whole)
+        kept: list[Task] = []
         for task in self.tasks:
-            if task.state == whole or task.state.startswith(inside):
-                left.append(task)
-            else:
-                kept.append(task)
+            is_left = task.state == whole or task.state.startswith(inside)
+            (self.closed if is_left else kept).append(task)
         self.tasks = kept
 
-    def _leave(self, state: State, whole: str) -> None:
-        for name in state.line:
-            if self.chart.states[name].kind is not _DONE and name not in self.left:
-                self.left.append(name)
-            if name == whole:
-                return
+    def _leaving(self, going: list[str], whole: str) -> list[str]:
+        """Every state left, children before parents and the last written first, as SCXML has it."""
+        states = self.chart.states
+        names: set[str] = set()
+        for leaf in going:
+            line = states[leaf].line
+            names.update(line[: line.index(whole) + 1] if whole in line else (leaf, whole))
+        left = [states[name] for name in names if states[name].kind is not _DONE]
+        return [state.name for state in sorted(left, key=lambda state: -state.order)]
 
     def _enter(self, state: State) -> None:
         kind = state.kind
@@ -211,7 +218,7 @@ class Run:
                 arc = self.choose(state.then)
                 if arc is not None:  # the compiler sees to it that the last one has no guard
                     self._move(arc)
-        raise RuntimeError(f"chart {self.chart.code} does not come to rest")
+        raise NeverRests(self.chart.code)
 
     def _is_complete(self, state: State) -> bool:
         inside = state.name + "."

@@ -45,6 +45,7 @@ def soundness(
         message = f"more than {most} configurations: the chart cannot be proven sound"
         cure = "use fewer parallel regions, or let one follow the other"
         return [*faults, ChartFault("states", message, cure)]
+    faults += _resting(chart, found)
     faults += _reaching(chart, found)
     faults += _ending(chart, found)
     faults += _joins(chart, found)
@@ -54,6 +55,18 @@ def soundness(
 
 
 # -- reached, ending, joined
+
+
+def _resting(chart: Chart, found: Explored) -> Iterator[ChartFault]:
+    told: set[tuple[str, str]] = set()
+    for place, event in found.restless:
+        leaf = chart.states[place.configuration[0]]
+        if (leaf.name, event) in told:
+            continue
+        told.add((leaf.name, event))
+        message = f"after '{event}' the case goes round for ever without anybody acting"
+        cure = f"put a task into the ring; path: {found.path(place)} → {event}"
+        yield ChartFault(leaf.path, message, cure)
 
 
 def _reaching(chart: Chart, found: Explored) -> Iterator[ChartFault]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which legal stage (法定阶段) each state belongs to, and that no ring of states runs by itself."""
+"""Which legal stage (法定阶段) each state of a chart belongs to."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,6 @@ from huiban.kernel.process_chart import (
     State,
     StateKind,
 )
-from huiban.kernel.process_read import Reader
 
 ACCEPTED = frozenset({EXAMINATION, DECISION})
 
@@ -64,39 +63,3 @@ def _lawful(state: State, stage: str, regime: Regime) -> dict[str, str]:
     if regime is Regime.SERVICE or stage in ACCEPTED:
         return dict(state.acts)
     return {name: by for name, by in state.acts.items() if name != "suspend"}
-
-
-def check_routes(states: Mapping[str, State], read: Reader) -> None:
-    """A ring of states that can each be passed without anybody acting would never come to rest."""
-    for state in states.values():
-        if state.kind in (StateKind.ROUTE, StateKind.ALL_OF, StateKind.ANY_OF):
-            seen: set[str] = set()
-            queue = [state.name]
-            while queue:
-                for target in _passed_through(states[queue.pop()], states):
-                    if target == state.name:
-                        read.fault(f"states.{target}.then", "goes round for ever", "add a task")
-                        return
-                    if target not in seen:
-                        seen.add(target)
-                        queue.append(target)
-
-
-def _passed_through(state: State, states: Mapping[str, State]) -> list[str]:
-    """Where a case may go on to without anybody acting."""
-    if state.kind in (StateKind.ALL_OF, StateKind.ANY_OF):
-        inner = [states[child] for child in state.children]
-        may_skip = all(_is_skippable(region, states) for region in inner)
-        if not may_skip:
-            return []
-    elif state.kind is not StateKind.ROUTE:
-        return []
-    return [arc.target for arc in state.then]
-
-
-def _is_skippable(state: State, states: Mapping[str, State]) -> bool:
-    if state.when or state.kind is StateKind.ROUTE:
-        return True
-    if state.kind in (StateKind.ALL_OF, StateKind.ANY_OF):
-        return all(_is_skippable(states[child], states) for child in state.children)
-    return bool(state.start) and _is_skippable(states[state.start], states)

@@ -9,7 +9,7 @@ from huiban.kernel.process_chart import ARCHIVED, END_OUTCOMES, END_STAGES, Stat
 from huiban.kernel.process_read import Data, Reader, cure_for
 
 DONE = "done"
-_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 _DEEPEST = 6
 
 _COMMON = ("label", "when", "when_label", "on", "acts", "stage")
