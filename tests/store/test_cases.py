@@ -189,6 +189,7 @@ def test_an_untouched_open_task_follows_the_light_and_due_date() -> None:
 
     other = Task.objects.get(case_id=new.id, key="t9")
     assert (other.light, other.sort_at, other.closed_at) == ("amber", change.due_at, None)
+    assert (other.stage, other.item_code) == ("examination", new.item_code)
 
 
 def test_a_job_already_enqueued_is_not_repeated() -> None:

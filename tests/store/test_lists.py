@@ -233,6 +233,44 @@ def test_search_follows_a_changed_title() -> None:
     assert not lists.department_list(WINDOW, CaseNarrow(text="海尔路")).rows
 
 
+@pytest.mark.parametrize(
+    "scope",
+    [
+        DeskScope("o1", (), "fire", "370202"),
+        DeskScope("o1", (), "urban_management", "370203"),
+    ],
+    ids=["another department", "another division"],
+)
+def test_search_stays_in_its_place(scope: DeskScope) -> None:
+    opened()
+
+    assert not lists.department_list(scope, CaseNarrow(text="海尔路")).rows
+
+
+@pytest.mark.parametrize("division", ["370202", "370200", "370000", ""])
+def test_search_reaches_what_lies_below_a_division_or_in_none(division: str) -> None:
+    known = [opened().number, opened(division="").number]
+    scope = DeskScope("o1", (), "urban_management", division)
+
+    assert numbers(lists.department_list(scope, CaseNarrow(text="海尔路"))) == known[::-1]
+
+
+def test_search_follows_a_case_to_another_department() -> None:
+    case = opened()
+    cases.record(a_change(case, department="fire", division="370203"))
+    fire = DeskScope("o1", (), "fire", "370203")
+
+    assert numbers(lists.department_list(fire, CaseNarrow(text="海尔路"))) == [case.number]
+    assert not lists.department_list(WINDOW, CaseNarrow(text="海尔路")).rows
+
+
+def test_a_departments_code_is_not_a_word_to_search_for() -> None:
+    opened()
+
+    for text in ("urban", "urbanmanagement", "370202", "urban_management"):
+        assert not lists.department_list(WINDOW, CaseNarrow(text=text)).rows
+
+
 def test_due_events_come_longest_waiting_first() -> None:
     early = opened(deadlines=(a_deadline(next_event_at=NOW - timedelta(days=2)),))
     late = opened(deadlines=(a_deadline(next_event_at=NOW - timedelta(days=1)),))

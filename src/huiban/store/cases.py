@@ -2,6 +2,7 @@
 """Opens and changes cases (办件), one statement each, and reads one back."""
 
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -10,9 +11,10 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from huiban.store import statements
-from huiban.store.grams import grams
+from huiban.store.grams import grams, in_department, in_division
 from huiban.store.models.case import NEVER
 from huiban.store.rows import CaseChange, CaseRow, NewCase
+from huiban.store.turns import a_turn
 from huiban.store.wire import read_time, rows_json, sqlite_time
 
 _COLUMNS = tuple(field.name for field in fields(CaseRow))
@@ -64,6 +66,8 @@ def open_case(new: NewCase) -> None:
         "sort_at": new.due_at or NEVER,
         "tasks": rows_json(new.tasks, vendor),
         "draft": new.draft,
+        "found_in_department": in_department(new.department),
+        "found_in_division": in_division(new.division),
     }
     try:
         is_new = _execute(statements.OPEN[vendor], values, new)
@@ -89,6 +93,8 @@ def record(change: CaseChange) -> None:
         "tasks_opened": rows_json(change.tasks_opened, vendor),
         "tasks_closed": json.dumps(change.tasks_closed),
         "opened_keys": json.dumps([task.key for task in change.tasks_opened]),
+        "found_in_department": _if_given(change.department, in_department),
+        "found_in_division": _if_given(change.division, in_division),
     }
     try:
         written = _execute(statements.RECORD[vendor], values, change)
@@ -146,7 +152,7 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
         "jobs": rows_json(parts.jobs, vendor),
         "notices": rows_json(parts.notices, vendor),
     }
-    with connection.cursor() as cursor:
+    with a_turn(), connection.cursor() as cursor:
         if vendor == "sqlite":
             cursor.execute(statement, {key: _plain(value) for key, value in values.items()})
             return True
@@ -156,6 +162,10 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
 
 def _plain(value: Any) -> Any:
     return sqlite_time(value) if isinstance(value, datetime) else value
+
+
+def _if_given(code: str | None, term: Callable[[str], str]) -> str | None:
+    return None if code is None else term(code)
 
 
 def _new_grams(change: CaseChange) -> str | None:

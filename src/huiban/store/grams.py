@@ -6,6 +6,8 @@ import unicodedata
 
 _RUN = re.compile(r"[0-9a-z]+|[㐀-䶿一-鿿\U00020000-\U0003ffff]+")
 
+_NO_LETTER = re.compile(r"[\W_]")
+
 
 def grams(*texts: str) -> str:
     """
@@ -23,6 +25,16 @@ def grams(*texts: str) -> str:
 def wanted(text: str) -> list[str]:
     """Return the terms that a searched text asks for; one alone may begin a longer term."""
     return list(dict.fromkeys(term for run in _runs(text) for term in _pairs(run)))
+
+
+def in_department(code: str) -> str:
+    """Return the term under which a department's cases are found; no word anybody types."""
+    return "\ue000" + _NO_LETTER.sub("", code.lower())
+
+
+def in_division(code: str) -> str:
+    """Return the term under which a division's cases are found; no word anybody types."""
+    return "\ue001" + _NO_LETTER.sub("", code.lower())
 
 
 def _runs(text: str) -> list[str]:

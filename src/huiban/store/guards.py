@@ -13,14 +13,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from huiban.store.statements import POSTGRES_FUNCTIONS
 
 _FOLDER = Path(__file__).parent / "sql"
-_MADE = re.compile(r"^CREATE (?:OR REPLACE )?(TRIGGER|VIEW) (\w+)", re.MULTILINE)
+_MADE = re.compile(
+    r"^CREATE (?:OR REPLACE )?(TRIGGER|VIEW) (\w+)(?: (?:BEFORE|AFTER|INSTEAD OF) \w+ ON (\w+))?",
+    re.MULTILINE,
+)
 
 
 def before_migrations(using: str, plan: list[Any], **_: Any) -> None:
     """Remove triggers and views on SQLite, which cannot rebuild a table while they refer to it."""
     connection = connections[using]
     if plan and connection.vendor == "sqlite":
-        _drop(connection)
+        remove(connection)
 
 
 def after_migrations(using: str, **_: Any) -> None:
@@ -30,7 +33,7 @@ def after_migrations(using: str, **_: Any) -> None:
         return
     with transaction.atomic(using=using):
         if connection.vendor == "sqlite":
-            _drop(connection)
+            remove(connection)
         install(connection)
 
 
@@ -39,6 +42,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in _statements(connection.vendor):
             cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take every guard and writing view away, to rebuild tables or to load a copy."""
+    with connection.cursor() as cursor:
+        for kind, name, table in reversed(_made(connection.vendor)):
+            where = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP {kind} IF EXISTS {name}{where}")
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -51,17 +62,11 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(catalogue)
         present = {row[0] for row in cursor.fetchall()}
-    return sorted(name for _, name in _made(connection.vendor) if name not in present)
+    return sorted(name for _, name, _ in _made(connection.vendor) if name not in present)
 
 
-def _drop(connection: BaseDatabaseWrapper) -> None:
-    with connection.cursor() as cursor:
-        for kind, name in reversed(_made(connection.vendor)):
-            cursor.execute(f"DROP {kind} IF EXISTS {name}")
-
-
-def _made(vendor: str) -> list[tuple[str, str]]:
-    return [(match[1], match[2]) for match in _MADE.finditer(_text(vendor))]
+def _made(vendor: str) -> list[tuple[str, str, str]]:
+    return [(match[1], match[2], match[3]) for match in _MADE.finditer(_text(vendor))]
 
 
 def _statements(vendor: str) -> Iterator[str]:

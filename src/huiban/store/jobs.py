@@ -11,6 +11,7 @@ from django.db.models import Count, F
 
 from huiban.store.models import Job, JobState
 from huiban.store.rows import JobRow
+from huiban.store.turns import a_turn
 from huiban.store.wire import stored_time
 
 _LONGEST_ERROR = 4000
@@ -83,7 +84,7 @@ def claim(holder: Holder, now: datetime, limit: int) -> list[ClaimedJob]:
         _write(_RELEASE, [holder.max_attempts, holder.max_attempts, at, at])
     if not _any(_DUE, at):
         return []
-    with connection.cursor() as cursor:
+    with a_turn(), connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(lock=_LOCK[vendor]), [until, holder.worker, at, limit])
         return sorted((ClaimedJob(*row) for row in cursor.fetchall()), key=lambda job: job.id)
 
@@ -96,7 +97,10 @@ def extend(jobs: Collection[int], worker: str, until: datetime) -> None:
 def finish(job: int, worker: str, now: datetime) -> bool:
     """Note that a job is done; False when the lease was lost and another worker has it."""
     held = Job.objects.filter(id=job, worker=worker, state=JobState.RUNNING)
-    return bool(held.update(state=JobState.DONE, finished_at=now, lease_until=None, last_error=""))
+    with a_turn():
+        return bool(
+            held.update(state=JobState.DONE, finished_at=now, lease_until=None, last_error="")
+        )
 
 
 def retry_later(job: int, worker: str, error: str, run_after: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from huiban.kernel.actor import Actor
 from huiban.store import search
-from huiban.store.search import Part
+from huiban.store.search import Part, Place
 from huiban.store.wire import read_time, stored_time
 
 
@@ -131,7 +131,8 @@ class BadCursor(ValueError):
 _DESK_COLUMNS = """t.id, t.sort_at, c.number, c.title, c.subject_name, c.item_code, c.life, c.stage,
   t.light, c.due_at, c.submitted_at, c.accepted_at, t.department, t.division, t.key, t.state,
   t.kind, t.role, t.holder, t.opened_at"""
-_DESK_FROM = "FROM store_task t JOIN store_case c ON c.id = t.case_id WHERE t.closed_at IS NULL"
+_DESK_TABLES = "FROM store_task t JOIN store_case c ON c.id = t.case_id"
+_DESK_FROM = f"{_DESK_TABLES} WHERE t.closed_at IS NULL"
 _CASE_COLUMNS = ", ".join(f"c.{field.name}" for field in fields(ListedCase))
 
 
@@ -155,13 +156,14 @@ def desk_list(scope: DeskScope, narrow: DeskNarrow, cursor: str = "", limit: int
 def desk_counts(scope: DeskScope, narrow: DeskNarrow) -> DeskCounts:
     """Count the open work, as narrowed."""
     branches = list(_branches(scope, narrow))
+    tables = _DESK_TABLES if narrow.text else "FROM store_task t"
     each = " UNION ALL ".join(
-        f"SELECT t.light AS light, c.stage AS stage, c.item_code AS item {_DESK_FROM}{part.sql}"
+        f"SELECT t.light, t.stage, t.item_code {tables} WHERE t.closed_at IS NULL{part.sql}"
         for part in branches
     )
     values = [value for part in branches for value in part.values]
     lights, stages, items = Counter[str](), Counter[str](), Counter[str]()
-    sql = f"SELECT light, stage, item, count(*) FROM ({each}) w GROUP BY light, stage, item"
+    sql = f"SELECT light, stage, item_code, count(*) FROM ({each}) w GROUP BY 1, 2, 3"
     for light, stage, item, count in _fetch(sql, values):
         lights[light] += count
         stages[stage] += count
@@ -191,10 +193,8 @@ def department_list(
 
     :raises BadCursor: if the cursor is not one of this list.
     """
-    source, found = search.source(narrow.text)
-    part = Part(" AND c.department = %s", [scope.department])
-    part += search.in_division("c", scope.division) + found + _case_conditions(narrow)
-    return _case_page(source, part, cursor, limit)
+    source, found = search.source(narrow.text, Place(scope.department, scope.division))
+    return _case_page(source, found + _case_conditions(narrow), cursor, limit)
 
 
 def my_cases(subject_code: str, narrow: CaseNarrow, cursor: str = "", limit: int = 50) -> CasePage:
@@ -282,9 +282,9 @@ def _desk_conditions(narrow: DeskNarrow) -> Part:
     if narrow.light:
         part += Part(" AND t.light = %s", [narrow.light])
     if narrow.stage:
-        part += Part(" AND c.stage = %s", [narrow.stage])
+        part += Part(" AND t.stage = %s", [narrow.stage])
     if narrow.item:
-        part += Part(" AND c.item_code = %s", [narrow.item])
+        part += Part(" AND t.item_code = %s", [narrow.item])
     if narrow.text:
         part += search.within("c", narrow.text)
     return part

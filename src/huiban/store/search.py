@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from huiban.store import grams
 from huiban.store.grams import wanted
 
 _CODE = re.compile(r"(?=[^\d]*\d)[0-9A-Za-z-]{4,64}", re.ASCII)
@@ -45,17 +46,26 @@ _MATCH = {
 }
 
 
-def source(text: str) -> tuple[Source, Part]:
-    """Return where to look for a text in all cases, and what to ask there."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where cases are looked for: a department, and a division or what lies below it."""
+
+    department: str
+    division: str
+
+
+def source(text: str, place: Place) -> tuple[Source, Part]:
+    """Return where to look for a text among a place's cases, and what to ask there."""
     text = text.strip()[:_LONGEST]
+    here = Part(" AND c.department = %s", [place.department]) + in_division("c", place.division)
     if not text:
-        return ALL, Part("", [])
+        return ALL, here
     if is_code(text):
-        return ALL, _coded(text)
+        return ALL, here + _coded(text)
     terms = wanted(text)
     if not terms:
         return ALL, Part(" AND false", [])
-    return _FOUND[connection.vendor], Part(_MATCH[connection.vendor], [_query(terms)])
+    return _FOUND[connection.vendor], here + _QUERY[connection.vendor](terms, place)
 
 
 def within(alias: str, text: str) -> Part:
@@ -98,11 +108,33 @@ def _coded(text: str) -> Part:
     )
 
 
-def _query(terms: list[str]) -> str:
-    if connection.vendor == "sqlite":
-        words = [f'"{term}"' + ("*" if _may_begin(term) else "") for term in terms]
-        return " AND ".join(words)
-    return " & ".join(f"'{term}'" + (":*" if _may_begin(term) else "") for term in terms)
+def _match(terms: list[str], place: Place) -> Part:
+    words = [f'"{term}"' + ("*" if _may_begin(term) else "") for term in terms]
+    # With the place among the terms a word that is common elsewhere costs nothing here.
+    words.append(f'"{grams.in_department(place.department)}"')
+    if not _is_wide(place.division):
+        here, anywhere = grams.in_division(place.division), grams.in_division("")
+        words.append(f'("{here}" OR "{anywhere}")')
+    return Part(" AND s.store_case_search MATCH %s", [" AND ".join(words)])
+
+
+def _tsquery(terms: list[str], place: Place) -> Part:
+    words = " & ".join(f"'{term}'" + (":*" if _may_begin(term) else "") for term in terms)
+    part = Part(
+        " AND s.grams @@ %s::tsquery AND s.department @@ %s::tsquery",
+        [words, f"'{grams.in_department(place.department)}'"],
+    )
+    if _is_wide(place.division):
+        return part
+    here, anywhere = grams.in_division(place.division), grams.in_division("")
+    return part + Part(" AND s.division @@ %s::tsquery", [f"'{here}' | '{anywhere}'"])
+
+
+_QUERY = {"sqlite": _match, "postgresql": _tsquery}
+
+
+def _is_wide(division: str) -> bool:
+    return not division or division.endswith("00")
 
 
 def _may_begin(term: str) -> bool:

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from huiban.store.turns import a_turn
+
 _BUSY = timedelta(seconds=1)
 _LARGEST = 64
 _TAKE = """
@@ -56,6 +58,6 @@ def _next_size(block: _Block | None, day: date, now: datetime) -> int:
 
 
 def _allocate(series: str, day: date, size: int) -> int:
-    with connection.cursor() as cursor:
+    with a_turn(), connection.cursor() as cursor:
         cursor.execute(_TAKE, [series, day, size, size])
         return int(cursor.fetchall()[0][0]) - size

@@ -27,10 +27,11 @@ RECORD_FIELDS = ("id", "expected_version", "expected_seq", "version_step", "at",
 
 _OPEN_ALL = (
     *OPEN_FIELDS, "grams", "sort_at", "tasks", "deadlines", "journal", "jobs", "notices", "draft",
+    "found_in_department", "found_in_division",
 )  # fmt: skip
 _RECORD_ALL = (
     *RECORD_FIELDS, "grams", "sort_at", "tasks_opened", "tasks_closed", "deadlines", "journal",
-    "jobs", "notices",
+    "jobs", "notices", "found_in_department", "found_in_division",
 )  # fmt: skip
 # The views and what they write are in sql/sqlite.sql.
 _SQLITE_OPEN = f"INSERT INTO hb_open_case ({', '.join(_OPEN_ALL)}) VALUES ({_slots(_OPEN_ALL)})"
@@ -84,12 +85,14 @@ WITH found AS (
   VALUES (1, {_slots(OPEN_FIELDS)})
   ON CONFLICT (submission_key) DO NOTHING RETURNING id
 ), added_search AS (
-  INSERT INTO store_case_search (case_id, grams)
-  SELECT id, array_to_tsvector(string_to_array(%(grams)s, ' ')) FROM found
+  INSERT INTO store_case_search (case_id, grams, department, division)
+  SELECT id, array_to_tsvector(string_to_array(%(grams)s, ' ')),
+    array_to_tsvector(ARRAY[%(found_in_department)s]),
+    array_to_tsvector(ARRAY[%(found_in_division)s]) FROM found
 ), added_task AS (
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
-    opened_at, light, sort_at)
-  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s
+    opened_at, light, sort_at, stage, item_code)
+  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s, %(stage)s, %(item_code)s
   FROM found, jsonb_to_recordset(%(tasks)s::jsonb) AS x({_TASK})
 ){_POSTGRES_PARTS}, kept_file AS (
   UPDATE store_blob SET case_id = found.id, draft = '' FROM found
@@ -105,25 +108,32 @@ WITH found AS (
     {", ".join(f"{name} = %({name})s" for name in _WRITTEN)},
     {", ".join(f"{name} = coalesce(%({name})s, {name})" for name in _KEPT)}
   WHERE id = %(id)s AND version = %(expected_version)s
-    AND %(expected_seq)s IN (-1, chain_seq) RETURNING id
+    AND %(expected_seq)s IN (-1, chain_seq) RETURNING id, item_code
 ), found_again AS (
-  UPDATE store_case_search SET grams = array_to_tsvector(string_to_array(%(grams)s, ' '))
-  FROM found WHERE case_id = found.id AND %(grams)s IS NOT NULL
+  UPDATE store_case_search SET
+    grams = coalesce(array_to_tsvector(string_to_array(%(grams)s, ' ')), grams),
+    department = CASE WHEN %(found_in_department)s IS NULL THEN department
+      ELSE array_to_tsvector(ARRAY[%(found_in_department)s]) END,
+    division = CASE WHEN %(found_in_division)s IS NULL THEN division
+      ELSE array_to_tsvector(ARRAY[%(found_in_division)s]) END
+  FROM found WHERE case_id = found.id
+    AND coalesce(%(grams)s, %(found_in_department)s, %(found_in_division)s) IS NOT NULL
 ), opened AS (
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
-    opened_at, light, sort_at)
-  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s
+    opened_at, light, sort_at, stage, item_code)
+  SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s, %(stage)s, found.item_code
   FROM found, jsonb_to_recordset(%(tasks_opened)s::jsonb) AS x({_TASK})
   ON CONFLICT (case_id, key) DO UPDATE SET state = excluded.state, kind = excluded.kind,
     role = excluded.role, department = excluded.department, division = excluded.division,
     holder = excluded.holder, waits_on = excluded.waits_on, closed_at = NULL,
-    light = excluded.light, sort_at = excluded.sort_at
+    light = excluded.light, sort_at = excluded.sort_at, stage = excluded.stage
 ), others AS (
-  UPDATE store_task SET light = %(light)s, sort_at = %(sort_at)s,
+  UPDATE store_task SET light = %(light)s, sort_at = %(sort_at)s, stage = %(stage)s,
     closed_at = CASE WHEN %(tasks_closed)s::jsonb ? key THEN %(at)s END
   FROM found WHERE case_id = found.id AND closed_at IS NULL
     AND NOT %(opened_keys)s::jsonb ? key
-    AND (light <> %(light)s OR sort_at <> %(sort_at)s OR %(tasks_closed)s::jsonb ? key)
+    AND (light <> %(light)s OR sort_at <> %(sort_at)s OR stage <> %(stage)s
+      OR %(tasks_closed)s::jsonb ? key)
 ){_POSTGRES_PARTS}
 SELECT id FROM found"""
 

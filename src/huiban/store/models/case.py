@@ -98,7 +98,7 @@ class PastFiling(models.Model):
 
 
 class Task(models.Model):
-    """One piece of work (待办); `light` and `sort_at` repeat the case's for the desk's list."""
+    """One piece of work (待办); the last four columns repeat the case's for the desk's list."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     key = models.CharField(max_length=64)
@@ -113,18 +113,30 @@ class Task(models.Model):
     closed_at = models.DateTimeField(null=True)
     light = models.CharField(max_length=16)
     sort_at = models.DateTimeField()
+    stage = models.CharField(max_length=32)
+    item_code = models.CharField(max_length=128)
 
     class Meta:
         db_table = "store_task"
         constraints = (models.UniqueConstraint(fields=["case", "key"], name="task_key"),)
         indexes = (
             models.Index(
-                fields=["department", "role", "sort_at", "id", "light", "holder", "division"],
+                fields=[
+                    "department",
+                    "role",
+                    "sort_at",
+                    "id",
+                    "light",
+                    "stage",
+                    "item_code",
+                    "holder",
+                    "division",
+                ],
                 name="task_desk",
                 condition=models.Q(closed_at=None),
             ),
             models.Index(
-                fields=["holder", "sort_at", "id", "light"],
+                fields=["holder", "sort_at", "id", "light", "stage", "item_code"],
                 name="task_holder",
                 condition=models.Q(closed_at=None) & ~models.Q(holder=""),
             ),

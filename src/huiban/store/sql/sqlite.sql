@@ -42,7 +42,7 @@ CREATE VIEW hb_open_case AS
     source_certificate, parent_case, submitted_at, accepted_at, due_at, committed_due_at,
     statutory_due_at, chain_seq, chain_sha256, chain_sm3, standing, materials, payload,
     '' AS grams, '' AS sort_at, '' AS tasks, '' AS deadlines, '' AS journal, '' AS jobs,
-    '' AS notices, '' AS draft
+    '' AS notices, '' AS draft, '' AS found_in_department, '' AS found_in_division
   FROM store_case;
 
 CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
@@ -57,14 +57,15 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
     NEW.source_certificate, NEW.parent_case, NEW.submitted_at, NEW.accepted_at, NEW.due_at,
     NEW.committed_due_at, NEW.statutory_due_at, NEW.chain_seq, NEW.chain_sha256, NEW.chain_sm3,
     NEW.standing, NEW.materials, NEW.payload);
-  INSERT INTO store_case_search (rowid, grams) VALUES (NEW.id, NEW.grams);
+  INSERT INTO store_case_search (rowid, grams, department, division)
+  VALUES (NEW.id, NEW.grams, NEW.found_in_department, NEW.found_in_division);
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
-    opened_at, light, sort_at)
+    opened_at, light, sort_at, stage, item_code)
   SELECT NEW.id, json_extract(value, '$.key'), json_extract(value, '$.state'),
     json_extract(value, '$.kind'), json_extract(value, '$.role'),
     json_extract(value, '$.department'), json_extract(value, '$.division'),
     json_extract(value, '$.holder'), json_extract(value, '$.waits_on'),
-    NEW.submitted_at, NEW.light, NEW.sort_at
+    NEW.submitted_at, NEW.light, NEW.sort_at, NEW.stage, NEW.item_code
   FROM json_each(NEW.tasks);
   INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
     is_provisional, calendar_version, reading)
@@ -102,11 +103,13 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
 END;
 
 CREATE VIEW hb_record AS
-  SELECT id, version AS expected_version, chain_seq AS expected_seq, 1 AS version_step, '' AS at, stage, standing, light, due_at,
+  SELECT id, version AS expected_version, chain_seq AS expected_seq, 1 AS version_step,
+    '' AS at, stage, standing, light, due_at,
     committed_due_at, statutory_due_at, chain_seq, chain_sha256, chain_sm3, outcome, title,
     subject_name, payload, materials, department, division, source_certificate, accepted_at,
     decided_at, closed_at, archived_at, '' AS grams, '' AS sort_at, '' AS tasks_opened,
-    '' AS tasks_closed, '' AS deadlines, '' AS journal, '' AS jobs, '' AS notices
+    '' AS tasks_closed, '' AS deadlines, '' AS journal, '' AS jobs, '' AS notices,
+    '' AS found_in_department, '' AS found_in_division
   FROM store_case;
 
 CREATE TRIGGER hb_record INSTEAD OF INSERT ON hb_record BEGIN
@@ -114,8 +117,8 @@ CREATE TRIGGER hb_record INSTEAD OF INSERT ON hb_record BEGIN
     SELECT 1 FROM store_case WHERE id = NEW.id AND version = NEW.expected_version
       AND NEW.expected_seq IN (-1, chain_seq)
   );
-  UPDATE store_case SET version = version + NEW.version_step, stage = NEW.stage, standing = NEW.standing,
-    light = NEW.light, due_at = NEW.due_at, committed_due_at = NEW.committed_due_at,
+  UPDATE store_case SET version = version + NEW.version_step, stage = NEW.stage,
+    standing = NEW.standing, light = NEW.light, due_at = NEW.due_at, committed_due_at = NEW.committed_due_at,
     statutory_due_at = NEW.statutory_due_at, chain_seq = NEW.chain_seq,
     chain_sha256 = NEW.chain_sha256, chain_sm3 = NEW.chain_sm3,
     outcome = coalesce(NEW.outcome, outcome), title = coalesce(NEW.title, title),
@@ -129,24 +132,29 @@ CREATE TRIGGER hb_record INSTEAD OF INSERT ON hb_record BEGIN
     closed_at = coalesce(NEW.closed_at, closed_at),
     archived_at = coalesce(NEW.archived_at, archived_at)
   WHERE id = NEW.id;
-  UPDATE store_case_search SET grams = NEW.grams WHERE rowid = NEW.id AND NEW.grams IS NOT NULL;
+  UPDATE store_case_search SET grams = coalesce(NEW.grams, grams),
+    department = coalesce(NEW.found_in_department, department),
+    division = coalesce(NEW.found_in_division, division)
+  WHERE rowid = NEW.id
+    AND coalesce(NEW.grams, NEW.found_in_department, NEW.found_in_division) IS NOT NULL;
   UPDATE store_task SET closed_at = NEW.at
   WHERE case_id = NEW.id AND closed_at IS NULL
     AND key IN (SELECT value FROM json_each(NEW.tasks_closed));
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
-    opened_at, light, sort_at)
+    opened_at, light, sort_at, stage, item_code)
   SELECT NEW.id, json_extract(value, '$.key'), json_extract(value, '$.state'),
     json_extract(value, '$.kind'), json_extract(value, '$.role'),
     json_extract(value, '$.department'), json_extract(value, '$.division'),
     json_extract(value, '$.holder'), json_extract(value, '$.waits_on'),
-    NEW.at, NEW.light, NEW.sort_at
+    NEW.at, NEW.light, NEW.sort_at, NEW.stage,
+    (SELECT item_code FROM store_case WHERE id = NEW.id)
   FROM json_each(NEW.tasks_opened) WHERE true
   ON CONFLICT (case_id, key) DO UPDATE SET state = excluded.state, kind = excluded.kind,
     role = excluded.role, department = excluded.department, division = excluded.division,
     holder = excluded.holder, waits_on = excluded.waits_on, closed_at = NULL;
-  UPDATE store_task SET light = NEW.light, sort_at = NEW.sort_at
+  UPDATE store_task SET light = NEW.light, sort_at = NEW.sort_at, stage = NEW.stage
   WHERE case_id = NEW.id AND closed_at IS NULL
-    AND (light <> NEW.light OR sort_at <> NEW.sort_at);
+    AND (light <> NEW.light OR sort_at <> NEW.sort_at OR stage <> NEW.stage);
   INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
     is_provisional, calendar_version, reading)
   SELECT NEW.id, json_extract(value, '$.clock'), json_extract(value, '$.state'),
