@@ -4,8 +4,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
-from huiban.services import issue, sweep
+from huiban.services import issue, sweep, vault
 
 
 def registry() -> Registry:
@@ -15,7 +16,15 @@ def registry() -> Registry:
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)
+    known.sweep("sessions", timedelta(hours=6), housekeeping.clear_sessions)
+    known.sweep("jobs", timedelta(hours=6), housekeeping.clear_jobs)
+    known.sweep("orphans", timedelta(days=1), clear_orphans)
     return known
+
+
+def clear_orphans(now: datetime) -> int:
+    """Remove kept bytes that no record names; returns how many objects."""
+    return housekeeping.clear_orphans(vault.objects(), now)
 
 
 def carry_out(payload: dict[str, Any], now: datetime) -> None:

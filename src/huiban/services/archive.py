@@ -14,9 +14,10 @@ from huiban.services import handle, vault
 from huiban.services.handle import Opened
 from huiban.services.journal import entry_of
 from huiban.services.refusal import NotOpen
-from huiban.store import blobs, documents
-from huiban.store.models import Certificate
+from huiban.store import blobs, documents, ids
+from huiban.store.models import Certificate, Document
 
+_PACKAGE = "archive_package"
 _FIXED = (2020, 1, 1, 0, 0, 0)  # a member's date would make two packages of one case differ
 
 
@@ -30,16 +31,9 @@ def archive(number: str, now: datetime) -> str:
     known = _archived(opened)
     if known:
         return known
-    content = package(opened)
-    key = vault.keep(content)
-    order = handle.Order(
-        "archive",
-        inputs={
-            "package": key,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "sm3": digest_of("sm3")(content).hex(),
-        },
-    )
+    kept = documents.issue(_kept(opened, now))
+    inputs = {"package": kept.object_key, "sha256": kept.sha256, "sm3": kept.sm3}
+    order = handle.Order("archive", inputs=inputs)
     try:
         handle.act(number, order, SYSTEM, now)
     except NotOpen:
@@ -48,7 +42,27 @@ def archive(number: str, now: datetime) -> str:
         if not known:
             raise
         return known
-    return key
+    return kept.object_key
+
+
+def _kept(opened: Opened, now: datetime) -> Document:
+    """Keep the package; its record is what tells the sweep of lost files that it is not one."""
+    content = package(opened)
+    return Document(
+        number=ids.new_key(),
+        case_id=opened.case.id,
+        code=_PACKAGE,
+        title="归档包",
+        journal_seq=opened.case.chain_seq,
+        media="application/zip",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        sm3=digest_of("sm3")(content).hex(),
+        object_key=vault.keep(content),
+        issued_at=now,
+        issued_by=SYSTEM.name,
+        is_public=False,
+    )
 
 
 def package(opened: Opened) -> bytes:
@@ -76,6 +90,8 @@ def _members(opened: Opened) -> Iterator[tuple[str, bytes]]:
     ]
     yield "journal.json", _pretty(journal)
     for document in documents.of_case(case.id):
+        if document.code == _PACKAGE:
+            continue
         name = f"documents/{document.journal_seq:03d}-{document.code}.pdf"
         yield name, vault.content(document.object_key)
     for place, blob in enumerate(blobs.of_case(case.id), 1):
