@@ -243,6 +243,15 @@ def check(writing: Writing, now: datetime) -> Reading:
     return read_in(writing.form, raw, _context(writing.item, today, writing.values))
 
 
+def read_section(
+    writing: Writing, section: str, answers: Mapping[str, object], now: datetime
+) -> Reading:
+    """Read a section as it would be saved, without saving it."""
+    raw = merge(writing.form, writing.values, answers, section)
+    context = _context(writing.item, local_day(now), writing.values, section)
+    return read_in(writing.form, raw, context)
+
+
 def overlay(values: Mapping[str, object], typed: Mapping[str, object]) -> dict[str, object]:
     """Put texts that are not right yet back where they were typed."""
     raw: dict[str, object] = json.loads(json.dumps(values))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tags that draw the small things of every page: icons, lights, rings, meters, links, moments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -168,3 +168,9 @@ def _drawn(table: Mapping[str, str], kind: str, name: str) -> str:
 def page_range(paginator: "Paginator[object]", number: int) -> list[int | str]:
     """Return the pages worth linking: the ends, the neighbours, and `…` for what lies between."""
     return list(paginator.get_elided_page_range(number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def beside(cells: Sequence[object], labels: Sequence[object]) -> list[tuple[object, object]]:
+    """Return each cell with the label of its column, for tables that become cards."""
+    return list(zip(labels, cells, strict=False))

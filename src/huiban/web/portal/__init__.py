@@ -1,0 +1,1 @@
+"""The portal: what residents and enterprise clerks see."""

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates, documents and files: seen by those who may, verified by anybody."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from huiban.connectors import preview, qr
+from huiban.kernel.identifier import show_verification_code
+from huiban.services import certify, files, guide, issue, mine
+from huiban.services.facts import local_day
+from huiban.services.party import is_person_number, masked
+from huiban.services.refusal import NotFound, Refused
+from huiban.store.models import Certificate
+from huiban.web.clock import now
+from huiban.web.portal.steps import life_words
+from huiban.web.visit import Context, Visit, language_of, signed_in
+
+_WIDTH = 900
+_UNKNOWN = "application/octet-stream"
+_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
+STATES: dict[str, tuple[str, Callable[[], str]]] = {
+    "valid": ("ok", lambda: _("有效")),
+    "not_yet": ("info", lambda: _("尚未生效")),
+    "expired": ("warn", lambda: _("已过期")),
+    "replaced": ("", lambda: _("已换新证")),
+    "cancelled": ("", lambda: _("已注销")),
+    "annulled": ("bad", lambda: _("已撤销")),
+    "revoked": ("bad", lambda: _("已吊销")),
+}
+
+
+def state_view(held: Certificate, state: str) -> Context:
+    """Return a certificate with what it is worth today, for a card."""
+    kind, words = STATES[state]
+    return {"held": held, "state": state, "kind": kind, "words": words()}
+
+
+@require_safe
+@never_cache
+@signed_in
+def certificates(visit: Visit) -> HttpResponse:
+    """List the party's certificates."""
+    today = local_day(visit.now)
+    found = [state_view(one, certify.state_of(one, today)) for one in certify.mine(visit.actor)]
+    return render(visit.request, "portal/certificates.html", {"found": found})
+
+
+@require_safe
+@never_cache
+@signed_in
+def certificate(visit: Visit, number: str) -> HttpResponse:
+    """Show one certificate to its holder."""
+    held = certify.one_of_mine(number, visit.actor)
+    state = certify.state_of(held, local_day(visit.now))
+    context: Context = {
+        "card": state_view(held, state),
+        "held": held,
+        "code": show_verification_code(held.verify_code),
+        "verify_url": certify.verify_url(held),
+        "qr": qr.svg(certify.verify_url(held), label=_("扫码核验")),
+        "crumbs": [(_("首页"), "/"), (_("我的证照"), "/certificates"), (held.title, "")],
+        "follow_ups": [
+            {
+                "url": f"/items/{item.code}?certificate={quote(held.number)}",
+                "words": life_words(str(item.life)),
+            }
+            for item in guide.follow_ups(held)
+        ]
+        if state in ("valid", "not_yet")
+        else [],
+    }
+    return render(visit.request, "portal/certificate.html", context)
+
+
+@require_safe
+def verify(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Tell anybody whether a certificate is genuine and in force."""
+    asked = code or request.GET.get("code", "").strip()[:100]
+    context: Context = {"asked": asked}
+    status = 200
+    if asked:
+        try:
+            found = certify.verify(asked, now())
+        except Refused as refused:
+            context["problem"] = refused.message.speak(language_of(request))
+            status = 404 if isinstance(refused, NotFound) else 422
+        else:
+            held = found.certificate
+            holder = held.subject_name
+            if is_person_number(held.subject_code):
+                holder = f"{holder[:1]}{'*' * max(len(holder) - 1, 1)}"
+            context |= {
+                "card": state_view(held, found.state),
+                "held": held,
+                "holder": holder,
+                "number": masked(held.subject_code),
+                "code": show_verification_code(held.verify_code),
+            }
+    return render(request, "portal/verify.html", context, status=status)
+
+
+@require_safe
+@signed_in
+def file(visit: Visit, number: str) -> HttpResponse:
+    """Give a file to somebody who may see it."""
+    blob, content = files.content(number, visit.actor)
+    return _bytes(visit.request, content, blob.media, blob.name)
+
+
+@require_safe
+@signed_in
+def file_page(visit: Visit, number: str, page: int) -> HttpResponse:
+    """Show one page of a file as a picture."""
+    return _picture(files.page(number, page, _width(visit.request), visit.actor))
+
+
+@require_safe
+@signed_in
+def document(visit: Visit, number: str) -> HttpResponse:
+    """Give an issued document to somebody who may read it."""
+    found = mine.document(number, visit.actor)
+    name = f"{found.title}{found.reference}.pdf"
+    return _bytes(visit.request, issue.stored_content(found), found.media, name)
+
+
+@require_safe
+@signed_in
+def document_page(visit: Visit, number: str, page: int) -> HttpResponse:
+    """Show one page of an issued document as a picture."""
+    found = mine.document(number, visit.actor)
+    content = issue.stored_content(found)
+    return _picture(preview.page(content, found.media, page, _width(visit.request)))
+
+
+def _width(request: HttpRequest) -> int:
+    text = request.GET.get("w", "")
+    return preview.fit_width(int(text)) if text.isdecimal() and len(text) < 6 else _WIDTH
+
+
+def _bytes(request: HttpRequest, content: bytes, media: str, name: str) -> HttpResponse:
+    """Answer with a stranger's bytes: never run, only shown where that is safe, else downloaded."""
+    is_shown = media in _INLINE and "download" not in request.GET
+    answer = HttpResponse(content, content_type=media if media in _INLINE else _UNKNOWN)
+    way = "inline" if is_shown else "attachment"
+    answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer["Cache-Control"] = "private, max-age=0, no-store"
+    return answer
+
+
+def _picture(page: preview.Page) -> HttpResponse:
+    answer = HttpResponse(page.content, content_type=page.media)
+    answer["Cache-Control"] = "private, max-age=600"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checking everything and sending it in (核对并提交)."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from huiban.kernel.form import diff
+from huiban.services import casepage, city, drafts, files, handle, submit
+from huiban.services.drafts import Writing
+from huiban.services.facts import local_day, read_json
+from huiban.services.refusal import AlreadyDone, Invalid
+from huiban.web.field_model import ProblemLink
+from huiban.web.portal import steps
+from huiban.web.visit import Context, Visit, see_other, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def summary(visit: Visit, number: str) -> HttpResponse:
+    """Show the whole application in words, or send it in."""
+    if visit.request.method == "POST":
+        return _send(visit, number)
+    return _draw(visit, drafts.load(number, visit.actor, visit.now), told=False)
+
+
+def _send(visit: Visit, number: str) -> HttpResponse:
+    try:
+        case = submit.submit(number, visit.actor, visit.now)
+    except AlreadyDone as done:
+        # A double click, or the page sent again: the same case is the right answer.
+        return see_other(f"/cases/{done.number}?sent=1")
+    except Invalid:
+        writing = drafts.load(number, visit.actor, visit.now)
+        return _draw(visit, writing, told=True)
+    return see_other(f"/cases/{case}?sent=1")
+
+
+@require_POST
+@never_cache
+@signed_in
+def discard(visit: Visit, number: str) -> HttpResponse:
+    """Throw the application away."""
+    from django.contrib import messages
+
+    drafts.load(number, visit.actor, visit.now)
+    drafts.discard(number, visit.actor)
+    messages.success(visit.request, _("草稿已删除"))
+    return see_other("/cases")
+
+
+def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
+    today = local_day(visit.now)
+    problems = submit.problems_of(writing, visit.now)
+    language = visit.language
+    blobs = files.of_draft(writing)
+    context: Context = {
+        "writing": writing,
+        "errand": steps.errand_words(writing, language),
+        "links": [ProblemLink(_where(writing, one.path), one.message.speak(language))
+                  for one in problems],
+        "left": ngettext("还差 %(n)s 项，补好就能提交", "还差 %(n)s 项，补好就能提交",
+                         len(problems)) % {"n": len(problems)},
+        "is_told": told,
+        "sections": casepage.answer_sections(
+            writing.form, writing.values, today, language, is_masked=False
+        ),
+        "materials": [
+            {
+                "name": one.name.speak(language),
+                "files": [blobs[file] for file in writing.materials.get(one.code, [])
+                          if file in blobs],
+            }
+            for one in writing.item.materials
+        ],
+        "changes": _changes(writing, language),
+        "steps": steps.steps(writing, "summary", language, today),
+        "fill": steps.fill(writing, today),
+        "points": steps.points_to_correct(writing),
+        "at": writing.draft.updated_at,
+    }  # fmt: skip
+    return render(visit.request, "portal/summary.html", context, status=422 if told else 200)
+
+
+def _where(writing: Writing, path: str) -> str:
+    """Return the address where a problem is put right."""
+    key, _dot, rest = path.partition(".")
+    if key == submit.MATERIALS:
+        return f"/drafts/{writing.number}/materials#f-{rest}"
+    section = writing.form.section_of(path)
+    return f"/drafts/{writing.number}/{section}?check=1#f-{path.replace('.', '-')}"
+
+
+def _changes(writing: Writing, language: str) -> list[Context]:
+    if not writing.is_correction:
+        return []
+    before = read_json(handle.load(writing.draft.case_number).case.payload)
+    names = city.common().division_names
+    return [
+        {"label": one.label, "before": one.before, "after": one.after}
+        for one in diff(writing.form, before, writing.values, language, names)
+    ]
