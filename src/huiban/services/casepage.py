@@ -154,7 +154,7 @@ def build(whole: WholeCase, language: str, now: datetime, *, is_masked: bool) ->
         clocks=lines,
         main_clock=_main(lines),
         timeline=timeline(whole.journal, chart, language),
-        path=path(chart, standing, whole.journal, language),
+        path=path(chart, standing, language),
         stage_label=stage_words(case.stage, case.outcome).speak(language),
         stage_sentence=sentence.speak(language) if sentence else "",
         outcome_label=_outcome(case.outcome, language),
@@ -299,17 +299,11 @@ def _note(row: JournalRow) -> str:
     return ""
 
 
-def path(
-    chart: Chart, standing: Standing, journal: Sequence[JournalRow], language: str
-) -> tuple[PathStep, ...]:
+def path(chart: Chart, standing: Standing, language: str) -> tuple[PathStep, ...]:
     """Show the way behind, where the case is, and the straight way ahead."""
     now = [name for name in standing.configuration if name in chart.states]
-    done: list[str] = []
-    for row in journal:
-        left = body_of(row).get("left")
-        for name in left if isinstance(left, list) else []:
-            if name in chart.states and name not in done and name not in now:
-                done.append(name)
+    passed = dict.fromkeys((*standing.trail, *standing.done_by))
+    done = [name for name in passed if name in chart.states and name not in now]
     ahead = [] if standing.outcome else straight_way(chart, now)
     marked = (("done", done), ("now", now), ("ahead", [n for n in ahead if n not in done]))
     return tuple(
