@@ -60,6 +60,21 @@ START = "2026-11-23 10:00"
             "2 days 23 hours left, due 26 November 10:00",
         ),
         (
+            "49 continuous_hours", START, "2026-11-23 11:00",
+            "还剩 2 天，11 月 25 日 11:00 到期",
+            "2 days left, due 25 November 11:00",
+        ),
+        (
+            "49 continuous_hours", START, "2026-11-23 11:01",
+            "还剩 47 小时 59 分，11 月 25 日 11:00 到期",
+            "47 hours 59 minutes left, due 25 November 11:00",
+        ),
+        (
+            "1 continuous_hours", START, "2026-11-23 10:59",
+            "还剩 1 分钟，今天 11:00 到期",
+            "1 minute left, due today 11:00",
+        ),
+        (
             "2 continuous_hours", START, "2026-11-23 11:59:30",
             "还剩不到 1 分钟，今天 12:00 到期",
             "less than a minute left, due today 12:00",
@@ -150,6 +165,16 @@ def test_a_cause_that_is_not_in_the_list_is_shown_as_it_is() -> None:
     reading = read("20 work_days", Span(at(START)), now, (local,))
 
     assert remaining_words(reading, at(now)) == "已暂停（现场核查）"
+
+
+def test_a_pause_with_a_planned_end_is_a_pause_although_the_due_date_is_known() -> None:
+    hearing = Pause(at("2026-11-25 10:00"), at("2026-12-02 10:00"), "hearing")
+    now = "2026-12-01 10:00"
+
+    reading = read("20 work_days", Span(at(START)), now, (hearing,))
+
+    assert reading.due_at is not None
+    assert remaining_words(reading, at(now)) == "已暂停（听证）"
 
 
 def test_a_clock_that_waits_says_so() -> None:

@@ -296,6 +296,13 @@ def test_a_task_of_ones_role_in_another_district_is_not_ones_own() -> None:
     assert not may(officer("examiner"), "act_case", elsewhere)
 
 
+def test_a_task_at_the_cases_department_needs_no_division_of_a_city_officer() -> None:
+    waiting = replace(CASE, tasks=(OpenTask("examiner"),))
+
+    assert may(officer("examiner", division=""), "act_case", waiting)
+    assert may(officer("examiner", division="370200"), "act_case", waiting)
+
+
 def test_two_roles_reach_what_either_reaches() -> None:
     both = officer("traffic", "leader")
 
