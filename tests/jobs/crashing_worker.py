@@ -31,7 +31,7 @@ def main(log: str, seconds: str) -> None:
     stop = threading.Event()
     stop_on_signals(stop)
     around = Surroundings(worker_name(), lambda: datetime.now(UTC), lambda: 0.5, stop)
-    run(registry, around, Policy(lease=timedelta(seconds=1), batch=3, poll_seconds=0.2))
+    run(registry, around, Policy(lease=timedelta(seconds=3), batch=3, poll_seconds=0.2))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def a_worker(address: str, log: Path, seconds: float) -> Iterator[subprocess.Pop
         process.wait()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come true in time"
@@ -87,7 +87,7 @@ def test_a_worker_asked_to_stop_ends_its_job_and_gives_the_others_back(
     with a_worker(each_fresh_database, log, seconds=1) as worker:
         wait_until(lambda: bool(begun(log)))
         worker.send_signal(signal.SIGTERM)
-        status = worker.wait(timeout=10)
+        status = worker.wait(timeout=30)
 
     assert status == 0
     assert jobs.counts() == {"done": 1, "ready": 2}

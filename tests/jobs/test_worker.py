@@ -231,12 +231,12 @@ def test_a_long_job_keeps_its_lease(each_fresh_database: str) -> None:
     import time
     from datetime import UTC
 
-    policy = Policy(lease=timedelta(seconds=0.6), poll_seconds=0.1)
+    policy = Policy(lease=timedelta(seconds=1.5), poll_seconds=0.1)
     stop = threading.Event()
     stolen: list[object] = []
 
     def long(payload: Payload, now: datetime) -> None:
-        time.sleep(1.5)
+        time.sleep(2.5)
         at = datetime.now(UTC)
         stolen.extend(jobs.claim(holder("thief", at), at, 5))
         stop.set()

@@ -2,6 +2,7 @@
 """The house refuses to start unsafe, and finds its database and secret where it is told."""
 
 import os
+import re
 import secrets
 import stat
 import subprocess
@@ -75,3 +76,16 @@ def test_sqlite_waits_for_its_turn_and_survives_a_power_cut() -> None:
     assert options["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in options["init_command"]
     assert "synchronous=FULL" in options["init_command"]
+
+
+def test_every_setting_is_in_the_reference_and_nothing_else() -> None:
+    root = Path(__file__).parents[2]
+    read = {
+        name
+        for module in (root / "src").rglob("*.py")
+        for name in re.findall(r"HUIBAN_[A-Z_]+", module.read_text(encoding="utf-8"))
+    }
+    page = (root / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(HUIBAN_[A-Z_]+)`", page, re.MULTILINE))
+
+    assert explained == read
