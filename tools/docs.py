@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-PAGES = ("tools.rooms", "tools.glossary")
+PAGES = ("tools.rooms", "tools.glossary", "tools.pack_reference")
 
 
 def main() -> None:

@@ -22,7 +22,6 @@ from huiban.packloader.schema.item import ItemIn
 from huiban.packloader.schema.pack import (
     PackIn,
     QualityIn,
-    ReviewIn,
     RulesIn,
     SeedIn,
     StatisticsIn,
@@ -54,7 +53,6 @@ class Draft:
     document_files: dict[str, str] = field(default_factory=dict)
     statistics: StatisticsIn | None = None
     seed: SeedIn | None = None
-    review: ReviewIn | None = None
     examples: dict[str, ExamplesIn] = field(default_factory=dict)
 
     @property
@@ -77,7 +75,6 @@ def build(folder: Folder, common: Common) -> Draft:
     draft.quality = _required(folder, "quality.yaml", QualityIn)
     draft.statistics = _optional(folder, "statistics.yaml", StatisticsIn)
     draft.seed = _optional(folder, "seed.yaml", SeedIn)
-    draft.review = _optional(folder, "review.yaml", ReviewIn)
     written_examples = {file: folder.shaped(file, ExamplesIn) for file in folder.files("examples")}
     draft.examples = {file: one for file, one in written_examples.items() if one}
     return draft

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from huiban.kernel.calendar import Calendar, CalendarDay, DayKind, DayStatus
-from huiban.kernel.words import Words
 from huiban.packloader.folder import Folder, Shape
 from huiban.packloader.problem import Problem
-from huiban.packloader.schema.common import CausesIn, CertificatesIn, RolesIn, SourcesIn
+from huiban.packloader.schema.common import CertificatesIn, RolesIn, SourcesIn
 from huiban.packloader.schema.reference_data import (
     CalendarYearIn,
     DepartmentsIn,
@@ -35,7 +34,6 @@ def load_common(
         divisions=_divisions(folder),
         departments=_departments(folder),
         roles=_roles(folder),
-        causes=_causes(folder),
         sources=_sources(folder),
         certificates=_certificates(folder),
         calendar=_calendar(folder),
@@ -61,11 +59,6 @@ def _departments(folder: Folder) -> dict[str, Department]:
 def _roles(folder: Folder) -> dict[str, Role]:
     written = _shaped(folder, "roles.yaml", RolesIn)
     return _by_code(one.make() for one in written.roles) if written else {}
-
-
-def _causes(folder: Folder) -> dict[str, Words]:
-    written = _shaped(folder, "causes.yaml", CausesIn)
-    return {one.code: one.title for one in written.causes} if written else {}
 
 
 def _sources(folder: Folder) -> dict[str, Source]:

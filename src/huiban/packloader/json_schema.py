@@ -3,14 +3,13 @@
 
 from collections.abc import Mapping
 
-from huiban.packloader.schema.common import CausesIn, CertificatesIn, RolesIn, SourcesIn
+from huiban.packloader.schema.common import CertificatesIn, RolesIn, SourcesIn
 from huiban.packloader.schema.example import ExamplesIn
 from huiban.packloader.schema.form import FormIn
 from huiban.packloader.schema.item import ItemIn
 from huiban.packloader.schema.pack import (
     PackIn,
     QualityIn,
-    ReviewIn,
     RulesIn,
     SeedIn,
     StatisticsIn,
@@ -28,7 +27,6 @@ FILES: Mapping[str, type[Part]] = {
     "items/*.yaml": ItemIn,
     "forms/*.yaml": FormIn,
     "rules.yaml": RulesIn,
-    "review.yaml": ReviewIn,
     "documents/*.yaml": DocumentIn,
     "notices.zh.yaml": NoticesIn,
     "statistics.yaml": StatisticsIn,
@@ -45,7 +43,6 @@ COMMON_FILES: Mapping[str, type[Part]] = {
     "common/roles.yaml": RolesIn,
     "common/sources.yaml": SourcesIn,
     "common/certificates.yaml": CertificatesIn,
-    "common/causes.yaml": CausesIn,
 }
 
 

@@ -119,7 +119,6 @@ class Common:
     divisions: Mapping[str, Division]
     departments: Mapping[str, Department]
     roles: Mapping[str, Role]
-    causes: Mapping[str, Words]
     sources: Mapping[str, Source]
     certificates: Mapping[str, CertificateKind]
     calendar: Calendar

@@ -26,7 +26,6 @@ def check(draft: Draft) -> None:
         _processes,
         _rules,
         _documents,
-        _review,
         _statistics,
     ):
         part(draft)
@@ -169,10 +168,3 @@ def _statistics(draft: Draft) -> None:
     for index, one in enumerate(draft.statistics.statistics if draft.statistics else ()):
         place = ("statistics.yaml", ("statistics", index, "measure"))
         _known(draft, place, one.measure, MEASURES, "measure")
-
-
-def _review(draft: Draft) -> None:
-    materials = {one.code for item in draft.items.values() for one in item.materials}
-    for index, point in enumerate(draft.review.points if draft.review else ()):
-        place = ("review.yaml", ("points", index, "material"))
-        _known(draft, place, point.material, materials, "material")

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field as Described
 
 from huiban.packloader.schema.paper import NumberingIn
-from huiban.packloader.schema.part import Count, Flag, Key, Line, Maker, Part, Sentence
+from huiban.packloader.schema.part import Count, Flag, Key, Maker, Part, Sentence
 from huiban.packloader.values import CertificateKind, Role, Source, Validity
 
 
@@ -73,17 +73,3 @@ class SourcesIn(Part):
     """sources.yaml."""
 
     sources: tuple[SourceIn, ...]
-
-
-class CauseIn(Part):
-    """不计入期限的情形."""
-
-    code: Key
-    title: Sentence
-    basis: Line
-
-
-class CausesIn(Part):
-    """causes.yaml."""
-
-    causes: tuple[CauseIn, ...]

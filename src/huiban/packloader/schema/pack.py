@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a scenario is and promises: pack, rules, statistics, seed, quality, review."""
+"""What a scenario is and promises: pack, rules, statistics, seed, quality."""
 
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -30,7 +30,6 @@ class PackIn(Part):
     version: Annotated[str, Described(pattern=r"^\d+\.\d+\.\d+$")]
     owner: Annotated[str, Described(description="department code of common/departments.yaml")]
     summary: Sentence
-    needs: tuple[Key, ...] = ("common",)
     sources: Annotated[tuple[SourceIn, ...], Described(min_length=1)]
     retention_years: Annotated[Count, Described(description="how long closed cases are kept")]
 
@@ -106,21 +105,3 @@ class QualityIn(Part):
 
     level: Level
     points: dict[str, QualityPointIn]
-
-
-class ReviewPointIn(Part):
-    """One point a material is reviewed on (智能审查要点)."""
-
-    code: Key
-    title: Sentence
-    material: Key
-    holds: str
-    lives: tuple[Life, ...] = ()
-    basis: Line
-    hint: Sentence | None = None
-
-
-class ReviewIn(Part):
-    """review.yaml: review points for applicant and officer, tried against recognized texts."""
-
-    points: tuple[ReviewPointIn, ...] = ()
