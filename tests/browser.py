@@ -78,6 +78,8 @@ def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(10_000)
         watch(page)
         page.goto(path)
+        if options.get("java_script_enabled", True):
+            ready(page)
         return page
 
     yield opened
@@ -107,6 +109,11 @@ def window_of(
     chosen = {"hb_mode": mode, "hb_theme": theme, "hb_language": language}
     window.add_cookies([{"name": n, "value": v, "url": address} for n, v in chosen.items()])
     return window
+
+
+def ready(page: Page) -> None:
+    """Wait until the scripts of the page have started."""
+    page.locator("html[data-ready]").wait_for(state="attached")
 
 
 def watch(page: Page) -> list[str]:

@@ -156,9 +156,7 @@ def fill() -> list[str]:
                 "`python tools/vendor.py` again, or correct SERVED after an upgrade"
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
-            shutil.copyfile(source, target)
-            drop_source_map(target)
+        bring(source, target)
         made.append(target.relative_to(OUT).as_posix())
     sheet = OUT / "static" / "css" / "hb.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
@@ -166,11 +164,13 @@ def fill() -> list[str]:
     return [*made, "static/css/hb.css"]
 
 
-def drop_source_map(path: Path) -> None:
-    """Take away the pointer to a map we do not serve, over which collectstatic would stumble."""
-    if path.suffix == ".js":
-        text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"(?m)^//# sourceMappingURL=.*\n?", "", text), encoding="utf-8")
+def bring(source: Path, target: Path) -> None:
+    """Copy what differs; a script without the pointer to its map, which we do not serve."""
+    if source.suffix == ".js":
+        text = re.sub(r"(?m)^//# sourceMappingURL=.*\n?", "", source.read_text(encoding="utf-8"))
+        target.write_text(text, encoding="utf-8")
+    elif not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+        shutil.copyfile(source, target)
 
 
 def is_installed() -> bool:

@@ -284,3 +284,20 @@ def test_a_draft_that_is_refused_shows_the_reason(open_page: Opener) -> None:
     page.locator("#f-contract_yuan").fill("400000")
 
     expect(page.locator("#saved")).to_have_text("另一台设备上有更新的内容，请刷新页面")
+
+
+def test_signing_out_leaves_no_draft_on_the_device(open_page: Opener) -> None:
+    page = open_page("/design/home")
+    page.route("**/sign-out", lambda route: route.fulfill(status=204))
+
+    page.evaluate(
+        """() => {
+          localStorage.setItem('hb-draft:/drafts/1/works', '{}');
+          localStorage.setItem('other', '1');
+          document.querySelector('main').insertAdjacentHTML(
+            'beforeend', '<form method="post" action="/sign-out"><button id=out>x</button></form>');
+        }"""
+    )
+    page.locator("#out").click()
+
+    assert page.evaluate("Object.keys(localStorage)") == ["other"]

@@ -2,8 +2,11 @@
 """Third-party browser files come by hash, from anywhere, with their licences, and are not ours."""
 
 import json
+import os
 import re
+import secrets
 import subprocess
+import sys
 from pathlib import Path
 
 from tools import vendor
@@ -74,3 +77,27 @@ def test_no_third_party_file_is_committed() -> None:
 
     assert [one for one in listed if one.startswith("build/") or "node_modules" in one] == []
     assert all(Path(one).suffix in {".json", ".js", ".npmrc", ""} for one in listed)
+
+
+def test_production_names_every_file_by_its_content(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "huiban.settings",
+        "HUIBAN_PRODUCTION": "1",
+        "HUIBAN_SECRET_KEY": secrets.token_urlsafe(50),
+        "HUIBAN_ALLOWED_HOSTS": "localhost",
+        "HUIBAN_DATA_DIR": str(tmp_path),
+    }
+
+    subprocess.run(
+        [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"],
+        env=environment,
+        cwd=vendor.ROOT,
+        check=True,
+    )
+
+    named = {path.name for path in (tmp_path / "static").rglob("*.js")}
+    for script in (tmp_path / "static" / "js").glob("*.*.js"):
+        text = re.sub(r"(?m)^//.*$", "", script.read_text(encoding="utf-8"))
+        asked = re.findall(r"""(?:from|import)\s*\(?["']([./][^"']+)["']""", text)
+        assert {Path(one).name for one in asked} <= named
+        assert all(re.search(r"\.[0-9a-f]{12}\.js$", one) for one in asked), script.name

@@ -40,6 +40,7 @@ async function openPage(link) {
   const dialog = build(body, link);
   document.body.append(dialog);
   globalThis.htmx?.process?.(dialog);
+  document.dispatchEvent(new Event("hb:opened"));
   dialog.showModal();
   dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
 }

@@ -7,10 +7,21 @@ export function startForms() {
   markOptions();
   countLeft();
   closeMenus();
+  forgetDrafts();
   // On a phone the steps lie in a row that scrolls.
   const now = document.querySelector(".step-now");
   const row = now?.closest(".steps");
   if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = now.offsetLeft - row.offsetLeft - 16;
+}
+
+// Whoever uses this device next finds nothing of what the one signing out left unsaved.
+function forgetDrafts() {
+  document.addEventListener("submit", (event) => {
+    if (new URL(event.target.action).pathname !== "/sign-out") return;
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("hb-draft:")) localStorage.removeItem(key);
+    }
+  });
 }
 
 function focusErrors() {

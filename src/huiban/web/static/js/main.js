@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the enhancements. Every page works without this file; nothing here is needed to send a form.
-import "./address.js";
-import "./dates.js";
-import "./division.js";
-import "./money.js";
-import "./rows.js";
-import "./sign.js";
-import "./upload.js";
-import { startAutosave } from "./autosave.js";
-import { startConditions } from "./conditions.js";
+// Starts the enhancements, each fetched only by a page that has its part. Nothing here is needed to
+// send a form.
 import { startDialogs } from "./dialog.js";
 import { startForms } from "./forms.js";
-import { startKeys } from "./keys.js";
 import { startPreferences } from "./preferences.js";
-import { startSuggestions } from "./suggest.js";
+
+const PARTS = {
+  "hb-date": () => import("./dates.js"),
+  "hb-division": () => import("./division.js"),
+  "hb-money": () => import("./money.js"),
+  "hb-place": () => import("./address.js"),
+  "hb-rows": () => import("./rows.js"),
+  "hb-sign": () => import("./sign.js"),
+  "hb-upload": () => import("./upload.js"),
+  "#conditions": () => import("./conditions.js").then((part) => part.startConditions()),
+  "form[data-autosave]": () => import("./autosave.js").then((part) => part.startAutosave()),
+  "[data-keys]": () => import("./keys.js").then((part) => part.startKeys()),
+  "[data-suggestions]": () => import("./suggest.js").then((part) => part.startSuggestions()),
+};
+const started = new Set();
+
+async function startParts() {
+  const missing = Object.keys(PARTS).filter((one) => !started.has(one) && document.querySelector(one));
+  for (const selector of missing) started.add(selector);
+  await Promise.all(missing.map((selector) => PARTS[selector]()));
+  // Tests wait for this.
+  document.documentElement.dataset.ready = "";
+}
 
 document.documentElement.classList.add("scripted");
 startForms();
 startPreferences();
 startDialogs();
-startSuggestions();
-startKeys();
-startConditions();
-startAutosave();
+startParts();
+// Dialogs and fragments may bring a part the page did not have.
+document.addEventListener("htmx:after:swap", startParts);
+document.addEventListener("hb:opened", startParts);
