@@ -16,7 +16,7 @@ from huiban.kernel.words import Words
 from huiban.services import casepage, city
 from huiban.services.casepage import CasePage
 from huiban.services.facts import case_facts, local_day
-from huiban.services.handle import note
+from huiban.services.handle import load, note
 from huiban.services.journal import Fact
 from huiban.services.permission import allows, demand, demand_platform
 from huiban.services.refusal import NotFound
@@ -103,6 +103,17 @@ def case(
         can_see_materials=allows(actor, Errand.VIEW_MATERIAL, whole.case),
         can_see_journal=allows(actor, Errand.VIEW_JOURNAL, whole.case),
     )
+
+
+def demand_view(number: str, actor: Actor) -> None:
+    """
+    Let an officer through to a case.
+
+    :raises NotFound: if there is no such case.
+    :raises NotAllowed: if the officer may not see it.
+    """
+    opened = load(number)
+    demand(actor, Errand.VIEW_CASE, opened.case, opened.standing)
 
 
 def points(page: CasePage) -> Judgment | None:

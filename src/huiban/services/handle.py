@@ -221,7 +221,7 @@ def _decide(
         jobs=following.jobs,
         notices=following.notices,
         **_stamps(opened, stepped, now),
-        **_filed(filing),
+        **_filed(opened.case, filing),
     )
     return change, Done(opened.case.number, opened.case.version + 1, change.stage, stepped.event)
 
@@ -324,10 +324,15 @@ def _stamps(opened: Opened, stepped: Stepped, now: datetime) -> dict[str, Any]:
     return found
 
 
-def _filed(filing: Filing | None) -> dict[str, Any]:
+def _filed(case: CaseRow, filing: Filing | None) -> dict[str, Any]:
     if filing is None:
         return {}
-    return {"payload": filing.payload, "materials": filing.materials, "title": filing.title}
+    return {
+        "payload": filing.payload,
+        "materials": filing.materials,
+        "title": filing.title,
+        "subject_name": case.subject_name,
+    }
 
 
 def _stale(case: CaseRow) -> Stale:

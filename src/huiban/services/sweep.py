@@ -13,13 +13,21 @@ from huiban.store.deadlines import DueEvent
 log = logging.getLogger(__name__)
 _LOOSE_FILES_KEPT = timedelta(days=7)
 _ASK_AGAIN = timedelta(hours=1)
+_ROUNDS = 10
 
 
 def deadlines_due(now: datetime, limit: int = 200) -> int:
-    """Send every event whose time has come; returns how many were sent."""
+    """
+    Send every event whose time has come; returns how many were sent.
+
+    After a time of standstill a warning, the due date and what follows it may all lie behind.
+    """
     sent = 0
-    for due in deadlines.due(now, limit):
-        sent += _send(due, now)
+    for _ in range(_ROUNDS):
+        found = deadlines.due(now, limit)
+        sent += sum(_send(due, now) for due in found)
+        if not found:
+            break
     return sent
 
 
