@@ -186,7 +186,8 @@ def due_words(due_at: datetime | None, light: str, language: str, now: datetime)
         due_at=due_at,
         warns=(),
         light=Light(light),
-        is_running=light not in (Light.PAUSED, Light.DONE),
+        # A case with a due date has a running clock, were it the applicant's own (补正).
+        is_running=light != Light.DONE,
         is_provisional=False,
         is_late=now >= due_at,
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from huiban.kernel import search
 from huiban.kernel.actor import Actor
-from huiban.kernel.catalogue import Item, Material, Need
+from huiban.kernel.catalogue import Item, Life, Material, Need
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
 from huiban.kernel.words import Words
@@ -122,8 +122,10 @@ def find(query: str, limit: int = 20) -> Found:
 
 
 def all_items() -> list[Item]:
-    """List every item in force."""
-    return [placed.item for placed in city.items().values()]
+    """List every item in force, each scenario in the order of a permit's life."""
+    items = [placed.item for placed in city.items().values()]
+    order = {life: place for place, life in enumerate(Life)}
+    return sorted(items, key=lambda one: (one.code.partition(".")[0], order[one.life]))
 
 
 def renewable(actor: Actor, now: datetime) -> list[tuple[Certificate, Item, int]]:

@@ -69,7 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def full_name(item: Item, language: str) -> str:
     """Return an item with its life, as people tell the four apart."""
-    return f"{item.name.speak(language)} · {life_words(str(item.life))}"
+    name = item.name.speak(language)
+    life = life_words(str(item.life))
+    return name if life.lower() in name.lower() else f"{name} · {life}"
 
 
 def card(item: Item, language: str, moment: datetime) -> Context:
