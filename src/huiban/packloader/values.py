@@ -67,7 +67,6 @@ class CertificateKind:
     type_code: str = ""
     department: str = ""
     number: Numbering | None = None
-    template: str = ""
     valid: Validity | None = None
     renewal_days_before: int = 30
     basis: str = ""

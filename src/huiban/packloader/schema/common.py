@@ -32,7 +32,6 @@ class CertificateKindIn(Part):
     type_code: str = ""
     department: str = ""
     number: NumberingIn | None = None
-    template: str = ""
     valid: ValidityIn | None = None
     renewal_days_before: Count = 30
     basis: str = ""
