@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the enhancements, each fetched only by a page that has its part. Nothing here is needed to
 // send a form.
+import { startDesk } from "./desk.js";
 import { startDialogs } from "./dialog.js";
 import { startForms } from "./forms.js";
 import { startPreferences } from "./preferences.js";
@@ -32,6 +33,7 @@ document.documentElement.classList.add("scripted");
 startForms();
 startPreferences();
 startDialogs();
+startDesk();
 startParts();
 // Dialogs and fragments may bring a part the page did not have.
 document.addEventListener("htmx:after:swap", startParts);

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The head of every page of the desk: which lists this officer has, and how full they are."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from huiban.kernel.actor import Actor
+from huiban.kernel.permission import Errand, may
+from huiban.web.visit import Context, Visit
+
+_PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
+    (Errand.LIST_DESK, "/desk", lambda: _("待办")),
+    (Errand.LIST_DESK, "/desk/cases", lambda: _("在办与已办")),
+    (Errand.MANAGE_CALENDAR, "/desk/calendar", lambda: _("工作日历")),
+    (Errand.MANAGE_CALENDAR, "/desk/system", lambda: _("系统运行")),
+    (Errand.VIEW_AUDIT, "/desk/audit", lambda: _("审计")),
+)
+
+
+def places(actor: Actor) -> list[tuple[str, str]]:
+    """List the pages of the desk that an officer may open, the first one being theirs."""
+    return [(url, words()) for errand, url, words in _PLACES if may(actor, errand)]
+
+
+def nav(visit: Visit, here: str, todo: int | None = None) -> list[Context]:
+    """Return the links of the head; the to-do list says how much is in it where that is known."""
+    return [
+        {
+            "url": url,
+            "words": words,
+            "current": url == here,
+            "count": todo if url == "/desk" else None,
+        }
+        for url, words in places(visit.actor)
+    ]

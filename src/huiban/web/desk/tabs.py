@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The middle of a case page: form, materials, points, process, papers, journal; one at a time."""
+
+import json
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from huiban.connectors import preview
+from huiban.kernel.process import Chart
+from huiban.services import evidence
+from huiban.services.casepage import act_words
+from huiban.services.desk import DeskCase
+from huiban.store.models import Blob
+from huiban.web.desk import flow
+from huiban.web.desk.narrow import Narrow, case_way
+from huiban.web.desk.speech import role_words
+from huiban.web.visit import Context, Visit
+
+_WIDTHS = {"1": 960, "2": 1600}
+
+
+def chosen(asked: str, found: DeskCase) -> str:
+    """Return the tab asked for where this officer may see it, else the form."""
+    return asked if asked in _open(found) else "form"
+
+
+def _open(found: DeskCase) -> list[str]:
+    names = ["form", "materials", "points", "flow", "papers", "journal"]
+    hidden = {
+        "materials": not found.can_see_materials,
+        "points": found.points is None,
+        "journal": not found.can_see_journal,
+    }
+    return [name for name in names if not hidden.get(name)]
+
+
+def links(found: DeskCase, narrow: Narrow, here: str, points: int) -> list[Context]:
+    """Return the tabs with what is in each."""
+    whole = found.page.whole
+    words = {
+        "form": (_("申请表"), None),
+        "materials": (_("材料"), len(whole.files)),
+        "points": (_("审查要点"), points),
+        "flow": (_("流程图"), None),
+        "papers": (_("文书"), len(whole.documents)),
+        "journal": (_("日志"), len(whole.journal)),
+    }
+    return [
+        {
+            "url": case_way(found.page.number, narrow, tab=name),
+            "words": words[name][0],
+            "count": words[name][1],
+            "current": name == here,
+        }
+        for name in _open(found)
+    ]
+
+
+def context(tab: str, visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
+    """Gather what one tab needs; the others cost nothing."""
+    if tab == "materials":
+        return _materials(visit, found, narrow)
+    if tab == "flow":
+        return {"diagram": flow.diagram(found.page, visit.language)}
+    if tab == "journal":
+        return _journal(visit, found)
+    return {}
+
+
+def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
+    sent = visit.request.GET
+    files = {one.number: one for line in found.page.materials for one in line.files}
+    file = files.get(sent.get("file", "")) or next(iter(files.values()), None)
+    if file is None:
+        return {"file": None}
+    number = found.page.number
+    pages = page_count(file)
+    page = min(max(_whole(sent.get("page", "")), 1), max(pages, 1))
+    zoom = sent.get("zoom", "1") if sent.get("zoom") in _WIDTHS else "1"
+
+    def way(to: int, size: str = zoom, to_file: str = file.number) -> str:
+        query = case_way(number, narrow, tab="materials")
+        more = {"file": to_file, "page": str(to)} | ({"zoom": size} if size != "1" else {})
+        return f"{query}&{urlencode(more)}#viewer"
+
+    return {
+        "file": file,
+        "material": next(line for line in found.page.materials if file in line.files),
+        "file_links": [
+            (line, [(one, way(1, "1", one.number)) for one in line.files])
+            for line in found.page.materials
+        ],
+        "can_show": preview.can_show(file.media) and pages > 0,
+        "page_number": page,
+        "page_total": pages,
+        "image": f"/files/{file.number}/pages/{page}?w={_WIDTHS[zoom]}",
+        "is_large": zoom == "2",
+        "zoom_url": way(page, "1" if zoom == "2" else "2"),
+        "previous_url": way(page - 1) if page > 1 else "",
+        "next_url": way(page + 1) if page < pages else "",
+        "pages": [
+            {
+                "number": n,
+                "image": f"/files/{file.number}/pages/{n}?w=160",
+                "url": way(n),
+                "current": n == page,
+            }
+            for n in range(1, min(pages, 60) + 1)
+        ],
+    }
+
+
+def page_count(file: Blob) -> int:
+    """Return how many pages were counted when the file came in; 0 where it has no pictures."""
+    try:
+        told = json.loads(file.verdict or "{}")
+    except ValueError:
+        return 1
+    pages = told.get("pages") if isinstance(told, dict) else None
+    return pages if isinstance(pages, int) and pages > 0 else 1
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 1
+
+
+def _journal(visit: Visit, found: DeskCase) -> Context:
+    """Read the whole journal, and check that it still is what was written."""
+    page = found.page
+    verdict = evidence.verify_case(page.number)
+    broken = {one.row for one in verdict.breaks}
+    return {
+        "verdict": verdict,
+        "entries": [
+            {
+                "row": row,
+                "label": entry_words_of(row.act, page.chart, visit.language),
+                "role": role_words(row.role, visit.language) if row.role else "",
+                "is_broken": place in broken,
+                "documents": [one for one in page.whole.documents if one.journal_seq == row.seq],
+            }
+            for place, row in enumerate(page.whole.journal)
+        ],
+    }
+
+
+def entry_words_of(act: str, chart: Chart, language: str) -> str:
+    """Name what an entry of the journal says was done."""
+    own = {"revealed": _("查看了遮盖的内容")}
+    return own.get(act) or act_words(act, chart).speak(language)

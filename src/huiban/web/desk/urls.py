@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from huiban.web.desk import act, administer, case, cases, todo
+
+urlpatterns = [
+    path("desk", todo.todo),
+    path("desk/cases", cases.cases),
+    path("desk/cases/<str:number>", case.case),
+    path("desk/cases/<str:number>/do", act.act_at_once),
+    path("desk/cases/<str:number>/reveal", case.reveal),
+    path("desk/cases/<str:number>/act/<str:name>", act.act),
+    path("desk/calendar", administer.calendar),
+    path("desk/system", administer.system),
+    path("desk/audit", administer.audit),
+]
