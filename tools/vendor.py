@@ -34,7 +34,10 @@ FONTS = {
     "noto-sans-sc": ("NotoSansSC", ("400Regular", "700Bold")),
     "noto-emoji": ("NotoEmoji", ("400Regular",)),
 }
-SHEETS = ("tokens", "base", "layout", "controls", "form", "table", "status", "desk", "print")
+SHEETS = (
+    *("tokens", "base", "layout", "controls", "form", "table"),
+    *("status", "process", "desk", "print"),
+)
 
 
 class VendorRefused(RuntimeError):

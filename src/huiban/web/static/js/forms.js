@@ -8,10 +8,29 @@ export function startForms() {
   countLeft();
   closeMenus();
   forgetDrafts();
+  sendOnce();
   // On a phone the steps lie in a row that scrolls.
   const now = document.querySelector(".step-now");
   const row = now?.closest(".steps");
   if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = now.offsetLeft - row.offsetLeft - 16;
+}
+
+// A second press of the same button, while the first is on its way, sends nothing.
+function sendOnce() {
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    if (!event.submitter?.matches("[data-once]")) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+    event.submitter.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const button of document.querySelectorAll("[data-once][aria-disabled]")) {
+      sent.delete(button.form);
+      button.removeAttribute("aria-disabled");
+    }
+  });
 }
 
 // Whoever uses this device next finds nothing of what the one signing out left unsaved.
