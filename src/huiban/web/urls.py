@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 from huiban.web import gallery, signin
+from huiban.web.desk import urls as desk
 from huiban.web.portal import urls as portal
 from huiban.web.preferences import preferences
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("sign-in", signin.sign_in),
     path("sign-out", signin.sign_out),
     *portal.urlpatterns,
+    *desk.urlpatterns,
 ]
 handler404 = "huiban.web.refused.not_found"
 handler500 = "huiban.web.refused.broken"
