@@ -47,8 +47,8 @@ class Sheet:
 
 
 @never_cache
-@at_desk
 @require_http_methods(["GET", "HEAD", "POST"])
+@at_desk
 def act(visit: Visit, number: str, name: str) -> HttpResponse:
     """Ask what an act needs, or do it."""
     sent = visit.request.POST if visit.request.method == "POST" else visit.request.GET
@@ -66,8 +66,8 @@ def act(visit: Visit, number: str, name: str) -> HttpResponse:
 
 
 @never_cache
-@at_desk
 @require_http_methods(["POST"])
+@at_desk
 def act_at_once(visit: Visit, number: str) -> HttpResponse:
     """Do the act whose button was pressed on the bar: `do` is `accept:t1`."""
     name, _sep, task = visit.request.POST.get("do", "").partition(":")

@@ -23,8 +23,8 @@ _LONGEST_NOTICE = 20_000
 
 
 @never_cache
-@at_desk
 @require_http_methods(["GET", "HEAD", "POST"])
+@at_desk
 def calendar(visit: Visit) -> HttpResponse:
     """Show the years of the work calendar, or take in the notice of one."""
     demand_platform(visit.actor, Errand.MANAGE_CALENDAR)
@@ -56,8 +56,8 @@ def calendar(visit: Visit) -> HttpResponse:
 
 
 @never_cache
-@at_desk
 @require_http_methods(["GET", "HEAD", "POST"])
+@at_desk
 def system(visit: Visit) -> HttpResponse:
     """Show how the background work goes, and let a dead job be tried again."""
     demand_platform(visit.actor, Errand.MANAGE_CALENDAR)
@@ -85,8 +85,8 @@ def system(visit: Visit) -> HttpResponse:
 
 
 @never_cache
-@at_desk
 @require_safe
+@at_desk
 def audit(visit: Visit) -> HttpResponse:
     """Show the auditor who did what on a case, never what the case says."""
     demand_platform(visit.actor, Errand.VIEW_AUDIT)

@@ -25,8 +25,8 @@ AFTER_COOKIE = "hb_desk_after"
 
 
 @never_cache
-@at_desk
 @require_safe
+@at_desk
 def case(visit: Visit, number: str) -> HttpResponse:
     """Show an officer a case."""
     narrow = narrows.read(visit.request.GET)
@@ -35,8 +35,8 @@ def case(visit: Visit, number: str) -> HttpResponse:
 
 
 @never_cache
-@at_desk
 @require_POST
+@at_desk
 def reveal(visit: Visit, number: str) -> HttpResponse:
     """Show one masked answer once; who asked is on record from now on."""
     key = visit.request.POST.get("key", "")

@@ -46,8 +46,8 @@ class Row:
 
 
 @never_cache
-@at_desk
 @require_safe
+@at_desk
 def cases(visit: Visit) -> HttpResponse:
     """List the cases of the officer's department."""
     sent = visit.request.GET

@@ -48,8 +48,8 @@ class Row:
 
 
 @never_cache
-@at_desk
 @require_safe
+@at_desk
 def todo(visit: Visit) -> HttpResponse:
     """Show an officer's open work; administrators, who have none, go to their own page."""
     found = places(visit.actor)
