@@ -71,6 +71,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Programs need no pages, messages or forms: the API answers before those are prepared.
+    "huiban.web.api.gate.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -199,6 +201,8 @@ if _flag("HUIBAN_TLS_ENDS_BEFORE"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 MAX_FILE_BYTES = int(os.environ.get("HUIBAN_MAX_FILE_MB") or 50) * 1024 * 1024
+# How many API calls an account may make in each second to each server process, on average.
+API_PER_SECOND = float(os.environ.get("HUIBAN_API_PER_SECOND") or 20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 50

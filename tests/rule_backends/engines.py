@@ -151,5 +151,5 @@ def _ask(
         batch = rules[start : start + _RULES_A_STATEMENT]
         listed = ", ".join(f"{write(rule)} AS r{number}" for number, rule in enumerate(batch))
         rows = fetch(f"SELECT {listed} FROM cases ORDER BY number")
-        answers += ["".join(_LETTERS[one] for one in column) for column in zip(*rows, strict=True)]  # type: ignore[index]
+        answers += ["".join(_LETTERS[one] for one in column) for column in zip(*rows, strict=True)]
     return answers

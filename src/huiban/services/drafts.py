@@ -90,7 +90,7 @@ def begin(
     placed = city.item(item_code)
     form = placed.scenario.form_of(placed.item)
     known = offers.of_identity(account) | offers.of_history(actor, placed.scenario.code)
-    held = _certificate(placed, actor, certificate)
+    held = held_certificate(placed, actor, certificate)
     if held is not None:
         known |= offers.of_certificate(held, placed.scenario.from_certificates[form.code], form)
     today = local_day(now)
@@ -275,7 +275,12 @@ def title_of(item: Item, form: Form, values: Mapping[str, object]) -> str:
     return f"{named}" if isinstance(named, str) and named else item.name.zh
 
 
-def _certificate(placed: city.Placed, actor: Actor, number: str) -> Certificate | None:
+def held_certificate(placed: city.Placed, actor: Actor, number: str) -> Certificate | None:
+    """
+    Find the certificate in hand that an item starts from; None where it starts from none.
+
+    :raises Invalid: if it is not the caller's, not of this kind or not valid any more.
+    """
     form = placed.scenario.form_of(placed.item)
     carried = placed.scenario.from_certificates.get(form.code)
     if carried is None:

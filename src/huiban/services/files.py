@@ -4,6 +4,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -95,6 +96,22 @@ def add_field_file(
     kept = _keep(upload, limits, key, _Place(actor.number, draft, now))
     blob = kept.blob
     return {"file": blob.number, "name": blob.name, "size": blob.size, "media": blob.media}
+
+
+def add_loose(upload: Upload, actor: Actor, now: datetime) -> Kept:
+    """
+    Take a file for an application that will be sent whole; unused, it is swept after a while.
+
+    :raises FieldFault: if the file is not taken.
+    """
+    limits = uploads.Limits(_accepted_anywhere(), settings.MAX_FILE_BYTES)
+    return _keep(upload, limits, "file", _Place(actor.number, "", now))
+
+
+@lru_cache(maxsize=1)
+def _accepted_anywhere() -> tuple[str, ...]:
+    materials = (one for placed in city.items().values() for one in placed.item.materials)
+    return tuple(sorted({media for one in materials for media in one.accept}))
 
 
 def content(file: str, actor: Actor) -> tuple[Blob, bytes]:

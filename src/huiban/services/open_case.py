@@ -36,9 +36,9 @@ class Application:
     parent_case: str = ""
 
 
-def open_case(application: Application, actor: Actor, now: datetime) -> str:
+def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     """
-    Open the case of an application and return its number.
+    Open the case of an application and return it as it was written.
 
     :raises AlreadySubmitted: if the same application opened a case before.
     """
@@ -96,7 +96,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> str:
         draft=application.draft,
     )
     cases.open_case(new)
-    return number
+    return new
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from huiban.kernel.actor import Actor
-from huiban.kernel.catalogue import Channel
+from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import FieldProblem, stamp
 from huiban.kernel.words import Words
 from huiban.services import city, drafts, handle
@@ -82,7 +82,7 @@ def _open(  # noqa: PLR0913 - an application has these parts
         draft=writing.number,
     )
     try:
-        return open_case(application, actor, now)
+        return open_case(application, actor, now).number
     except cases.AlreadySubmitted as fault:
         raise _sent(fault.number) from fault
 
@@ -102,15 +102,18 @@ def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> st
 
 def _missing(writing: Writing, values: Mapping[str, object]) -> tuple[FieldProblem, ...]:
     return tuple(
-        FieldProblem(
-            path=f"{MATERIALS}.{one.code}",
-            code="required",
-            message=Words(
-                f"请上传《{one.name.zh}》", f"Please upload: {one.name.en or one.name.zh}"
-            ),
-            section=MATERIALS,
-        )
+        missing_problem(one)
         for one in missing_materials(writing.scenario, writing.item, values, writing.materials)
+    )
+
+
+def missing_problem(one: Material) -> FieldProblem:
+    """Say that a material must be handed in and is not there."""
+    return FieldProblem(
+        path=f"{MATERIALS}.{one.code}",
+        code="required",
+        message=Words(f"请上传《{one.name.zh}》", f"Please upload: {one.name.en or one.name.zh}"),
+        section=MATERIALS,
     )
 
 

@@ -2,12 +2,14 @@
 """Keeps the records of files (文件): whose they are, what they belong to, if they are clean."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from huiban.store.models import Blob, Document, Draft
+from huiban.store.turns import a_turn
 
 
 class FileNotFound(LookupError):
@@ -49,6 +51,45 @@ def attach(numbers: Collection[str], owner: str, case_id: int) -> int:
     """Give an owner's loose or drafted files to a case; returns how many were given."""
     waiting = Blob.objects.filter(number__in=numbers, owner=owner, case=None)
     return waiting.update(case_id=case_id, draft="")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A loose file taken for an application that is about to open a case."""
+
+    number: str
+    media: str
+    size: int
+
+
+def claim(numbers: Collection[str], owner: str, key: str) -> list[Claimed]:
+    """
+    Take an owner's clean, loose files for the application with this key, in one statement.
+
+    Opening the case with the key as its draft then binds them. Files that are somebody else's, on
+    a case or taken for another application are left out of the answer.
+    """
+    if not numbers:
+        return []
+    marks = ", ".join(["%s"] * len(numbers))
+    with a_turn(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE store_blob SET draft = %s WHERE number IN ({marks}) AND owner = %s "
+            "AND case_id IS NULL AND draft IN ('', %s) AND state = %s "
+            "RETURNING number, media, size",
+            [key, *numbers, owner, key, Blob.State.CLEAN.value],
+        )
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def release(owner: str, key: str) -> None:
+    """Give back the files claimed for an application that is not sent after all."""
+    Blob.objects.filter(owner=owner, draft=key, case=None).update(draft="")
+
+
+def of_owner(numbers: Collection[str], owner: str) -> list[Blob]:
+    """Return those of an owner's files that are not on a case yet."""
+    return list(Blob.objects.filter(number__in=numbers, owner=owner, case=None))
 
 
 def judge(number: str, state: Blob.State, verdict: str = "") -> None:

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applying in one call (一次性提交): a program sends a whole application, and may repeat it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Channel, Material
+from huiban.kernel.form import Context, FieldKind, FieldProblem, Form, accepts, read_in, stamp
+from huiban.kernel.prefill import prefill
+from huiban.kernel.words import Words
+from huiban.services import city, drafts, offers
+from huiban.services.city import Placed
+from huiban.services.facts import Filing, local_day, missing_materials, read_json
+from huiban.services.open_case import Application, open_case
+from huiban.services.refusal import AlreadyDone, Invalid, NotAllowed
+from huiban.services.submit import MATERIALS, missing_problem
+from huiban.store import blobs, cases
+
+FORM = "answers"
+_KEY_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A complete application as sent: `key` is what its sender calls it, new for each one."""
+
+    item: str
+    answers: Mapping[str, object]
+    materials: Mapping[str, list[str]]
+    key: str
+    certificate: str = ""
+    channel: Channel = Channel.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The case that was opened, now or by the same call before."""
+
+    number: str
+    version: int
+    stage: str
+    title: str
+    submitted_at: datetime
+    due_at: datetime | None
+    is_repeat: bool = False
+
+
+def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
+    """
+    Open a case from an application sent whole.
+
+    Sent again under the same key with the same content, it returns the case opened the first time.
+
+    :raises NotAllowed: if the actor acts for no party.
+    :raises NotFound: if there is no such item.
+    :raises Invalid: if something is missing or wrong; everything is listed at once.
+    :raises AlreadyDone: if the key was used before for other content; names that case.
+    """
+    if not actor.subject:
+        raise NotAllowed(
+            Words(
+                "工作人员账号不能提出申请，请使用个人或企业账号的令牌",
+                "Officers cannot apply; use the token of a person or enterprise",
+            )
+        )
+    placed = city.item(whole.item)
+    reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now)
+    values = reader.values()
+    key = submission_key(actor, whole.key)
+    refused = reader.claim(key)
+    if refused:
+        known = _before(reader, values, key)
+        if known is not None:
+            return known
+        blobs.release(actor.number, key)
+        raise _invalid(refused)
+    return _opened(reader, values, key)
+
+
+def submission_key(actor: Actor, key: str) -> str:
+    """Make a sender's key one that no other account can use or guess."""
+    return hashlib.sha256(f"{actor.number}\n{key}".encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _opened(reader: "_Reader", values: Mapping[str, object], key: str) -> Applied:
+    whole, placed = reader.whole, reader.placed
+    stamped = stamp(reader.form, values, {}, reader.now, reader.actor.number)
+    materials = dict(whole.materials)
+    application = Application(
+        scenario=placed.scenario,
+        item=placed.item,
+        filing=Filing(
+            payload=city.text_of(stamped),
+            materials=city.text_of(materials),
+            title=drafts.title_of(placed.item, reader.form, stamped),
+        ),
+        values=dict(stamped),
+        materials=materials,
+        key=key,
+        channel=whole.channel,
+        source_certificate=whole.certificate,
+        draft=key,
+    )
+    try:
+        new = open_case(application, reader.actor, reader.now)
+    except cases.AlreadySubmitted as fault:
+        known = _before(reader, values, key)
+        if known is None:
+            raise LookupError(f"case {fault.number} vanished") from fault
+        return known
+    due_at = new.due_at and new.due_at.astimezone(UTC)
+    return Applied(new.number, 1, new.stage, new.title, new.submitted_at, due_at)
+
+
+def _before(reader: "_Reader", values: Mapping[str, object], key: str) -> Applied | None:
+    """Find the case that the same call opened before; another content under its key is refused."""
+    case = cases.of_submission(key)
+    if case is None:
+        return None
+    filed = read_json(case.payload)
+    again = stamp(reader.form, values, filed, reader.now, reader.actor.number)
+    is_same = (
+        case.item_code == reader.whole.item
+        and read_json(case.materials) == dict(reader.whole.materials)
+        and again == filed
+    )
+    if not is_same:
+        raise AlreadyDone(
+            Words(
+                f"这个 Idempotency-Key 已用于办件 {case.number}，内容不同；新的申请请换一个",
+                f"This key opened case {case.number} with other content; use a new key",
+            ),
+            case.number,
+        )
+    return Applied(
+        case.number, case.version, case.stage, case.title, case.submitted_at, case.due_at, True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One whole application being read."""
+
+    placed: Placed
+    form: Form
+    whole: Whole
+    actor: Actor
+    now: datetime
+
+    def values(self) -> dict[str, object]:
+        """
+        Read the answers and check which materials are there.
+
+        :raises Invalid: with everything that is missing or wrong.
+        """
+        before = self._carried()
+        context = Context(
+            today=local_day(self.now),
+            divisions=city.common().division_names,
+            life=str(self.placed.item.life),
+            before=before,
+            files=self._files(),
+        )
+        reading = read_in(self.form, {**before, **self.whole.answers}, context)
+        values = dict(reading.values)
+        problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(values)]
+        if problems:
+            raise _invalid(problems)
+        return values
+
+    def claim(self, key: str) -> list[FieldProblem]:
+        """Take the files for this application; returns what is wrong with them."""
+        wanted = self._wanted()
+        taken = {one.number: one for one in blobs.claim(wanted, self.actor.number, key)}
+        problems = []
+        for number, (path, material) in wanted.items():
+            file = taken.get(number)
+            if file is None:
+                problems.append(_problem(path, "unknown_file", _NO_FILE))
+            elif material and not accepts(material.accept, file.media):
+                problems.append(_problem(path, "wrong_type", _WRONG_TYPE))
+            elif material and file.size > material.max_bytes:
+                problems.append(_problem(path, "too_large", _TOO_LARGE))
+        return problems
+
+    def _wanted(self) -> dict[str, tuple[str, Material | None]]:
+        known = {one.code: one for one in self.placed.item.materials}
+        found: dict[str, tuple[str, Material | None]] = {
+            number: (f"{MATERIALS}.{code}.{place}", known[code])
+            for code, numbers in self.whole.materials.items()
+            for place, number in enumerate(numbers)
+        }
+        return found | {number: (path, None) for path, number in self._field_files()}
+
+    def _field_files(self) -> Iterator[tuple[str, str]]:
+        for field in self.form.fields():
+            if field.kind is not FieldKind.FILE:
+                continue
+            sent = self.whole.answers.get(field.key)
+            for place, one in enumerate(sent if isinstance(sent, list) else ()):
+                number = one.get("file") if isinstance(one, dict) else None
+                if isinstance(number, str):
+                    yield f"{field.key}.{place}", number
+
+    def _files(self) -> dict[str, dict[str, object]]:
+        numbers = [number for _, number in self._field_files()]
+        found = blobs.of_owner(numbers, self.actor.number) if numbers else []
+        return {
+            one.number: {"name": one.name, "size": one.size, "media": one.media} for one in found
+        }
+
+    def _carried(self) -> dict[str, object]:
+        """What the certificate in hand says, which the item may not change."""
+        held = drafts.held_certificate(self.placed, self.actor, self.whole.certificate)
+        if held is None:
+            return {}
+        carried = self.placed.scenario.from_certificates[self.form.code]
+        return dict(prefill(self.form, offers.of_certificate(held, carried, self.form)).values)
+
+    def _materials(self, values: Mapping[str, object]) -> Iterator[FieldProblem]:
+        item, sent = self.placed.item, dict(self.whole.materials)
+        known = {one.code: one for one in item.materials}
+        for code, numbers in sent.items():
+            if code not in known:
+                yield _problem(f"{MATERIALS}.{code}", "unknown", _NO_MATERIAL)
+            elif len(numbers) > known[code].max_files:
+                yield _problem(f"{MATERIALS}.{code}", "too_many", _TOO_MANY)
+        for one in missing_materials(self.placed.scenario, item, values, sent):
+            yield missing_problem(one)
+
+
+def _unknown(key: str) -> FieldProblem:
+    return FieldProblem(key, "unknown", _NO_FIELD, FORM)
+
+
+def _problem(path: str, code: str, message: Words) -> FieldProblem:
+    return FieldProblem(path, code, message, MATERIALS)
+
+
+def _invalid(problems: list[FieldProblem]) -> Invalid:
+    count = len(problems)
+    message = Words(f"还差 {count} 项，改好再提交", f"{count} to put right before it can be sent")
+    return Invalid(message, problems)
+
+
+_NO_FIELD = Words("申请表没有这一项，请核对名称", "The form has no such field; check its name")
+_NO_MATERIAL = Words("这个事项没有这份材料", "This service has no such document")
+_TOO_MANY = Words("文件太多，请合并后上传", "Too many files; merge them")
+_NO_FILE = Words(
+    "没有这个文件，或已用于别的申请，请重新上传",
+    "No such file, or it is used in another application; upload it again",
+)
+_WRONG_TYPE = Words("这份材料不收这种格式的文件", "This document does not take that kind of file")
+_TOO_LARGE = Words("文件超过这份材料的大小限制", "The file is larger than this document may be")
