@@ -375,3 +375,29 @@ def test_carrying_out_an_entry_twice_issues_nothing_twice(people: dict[str, Acco
 
     after = cases.load(number)
     assert (len(documents.of_case(case.id)), after.chain_seq) == before
+
+
+def test_files_that_arrive_side_by_side_are_all_kept_and_leave_the_answers_fresh(
+    people: dict[str, Account],
+) -> None:
+    actor = people["wangmin"].to_actor()
+    writing = drafts.begin("construction_waste.new", actor, people["wangmin"], NOW)
+    older = drafts.load(writing.number, actor, NOW)
+    files.add_material(
+        writing.number, "sorting_plan", files.Upload(sample.PDF, "a.pdf"), actor, NOW
+    )
+
+    # The second upload read the draft before the first was kept.
+    from huiban.store import drafts as stored
+
+    assert not stored.exchange_materials(writing.number, older.draft.materials, "{}", NOW)
+    files.add_material(
+        writing.number, "emergency_plan", files.Upload(sample.PDF, "b.pdf"), actor, NOW
+    )
+
+    now = drafts.load(writing.number, actor, NOW)
+    assert {code for code, kept in now.materials.items() if kept} == {
+        "sorting_plan",
+        "emergency_plan",
+    }
+    assert now.draft.version == older.draft.version

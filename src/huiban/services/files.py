@@ -18,7 +18,11 @@ from huiban.services.drafts import Writing
 from huiban.services.permission import demand
 from huiban.services.refusal import FieldFault, NotFound
 from huiban.store import blobs, cases, ids
+from huiban.store import drafts as stored
 from huiban.store.models import Blob
+
+
+_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +52,50 @@ def add_material(
     """
     writing = drafts.load(draft, actor, now)
     material = _material(writing, code)
-    present = writing.materials.get(code, [])
-    if len(present) >= material.max_files:
+    _demand_room(writing, material)
+    limits = uploads.Limits(material.accept, min(material.max_bytes, settings.MAX_FILE_BYTES))
+    kept = _keep(upload, limits, f"materials.{code}", _Place(actor.number, draft, now))
+    for _ in range(_ATTEMPTS):
+        _demand_room(writing, material)
+        listed = {one: list(files) for one, files in writing.materials.items()}
+        listed.setdefault(code, []).append(kept.blob.number)
+        if _exchanged(writing, listed, now):
+            return drafts.load(draft, actor, now), kept
+        writing = drafts.load(draft, actor, now)
+    raise drafts.stale_draft(writing.draft.version)
+
+
+def _demand_room(writing: Writing, material: Material) -> None:
+    if len(writing.materials.get(material.code, [])) >= material.max_files:
         raise FieldFault(
-            f"materials.{code}",
+            f"materials.{material.code}",
             Words(
                 f"《{material.name.zh}》最多 {material.max_files} 个文件，请先移除一个",
                 f"At most {material.max_files} files here; remove one first",
             ),
         )
-    limits = uploads.Limits(material.accept, min(material.max_bytes, settings.MAX_FILE_BYTES))
-    kept = _keep(upload, limits, f"materials.{code}", _Place(actor.number, draft, now))
-    writing.materials.setdefault(code, []).append(kept.blob.number)
-    writing.draft.materials = city.text_of(writing.materials)
-    writing.draft.updated_at = now
-    drafts.write(writing.draft)
-    return writing, kept
+
+
+def _exchanged(writing: Writing, listed: dict[str, list[str]], now: datetime) -> bool:
+    return stored.exchange_materials(
+        writing.number, writing.draft.materials, city.text_of(listed), now
+    )
 
 
 def remove_material(draft: str, code: str, file: str, actor: Actor, now: datetime) -> Writing:
     """Take a file off a material; a file already on a case stays with the case."""
-    writing = drafts.load(draft, actor, now)
-    numbers = writing.materials.get(code, [])
-    if file in numbers:
-        numbers.remove(file)
-        writing.draft.materials = city.text_of(writing.materials)
-        writing.draft.updated_at = now
-        drafts.write(writing.draft)
-        blobs.remove(file, actor.number)
-    return writing
+    for _ in range(_ATTEMPTS):
+        writing = drafts.load(draft, actor, now)
+        if file not in writing.materials.get(code, []):
+            return writing
+        listed = {
+            one: [number for number in files if (one, number) != (code, file)]
+            for one, files in writing.materials.items()
+        }
+        if _exchanged(writing, listed, now):
+            blobs.remove(file, actor.number)
+            return drafts.load(draft, actor, now)
+    raise drafts.stale_draft(writing.draft.version)
 
 
 def add_field_file(

@@ -77,6 +77,16 @@ def save(draft: Draft) -> None:
     draft.version += 1
 
 
+def exchange_materials(number: str, before: str, after: str, now: datetime) -> bool:
+    """
+    Replace a draft's list of materials if it still is `before`; False when it is not.
+
+    Files arrive side by side, and none of them makes the answers on an open page stale.
+    """
+    same = Draft.objects.filter(number=number, materials=before)
+    return bool(same.update(materials=after, updated_at=now))
+
+
 def mine(owner: str, now: datetime, limit: int = 50) -> list[Draft]:
     """Return an owner's live drafts, last saved first."""
     live = Draft.objects.filter(account__number=owner, expires_at__gt=now)
