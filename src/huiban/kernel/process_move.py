@@ -51,6 +51,7 @@ class Run:
         "entered",
         "extended",
         "facts",
+        "is_changed",
         "left",
         "opened",
         "oracle",
@@ -95,6 +96,7 @@ class Run:
         self.reasons: list[str] = []
         self.queue: list[str] = []
         self.decision: Pending | None = None
+        self.is_changed = False
 
     def fork(self) -> "Run":
         """This function will return a copy to try something on."""
@@ -284,6 +286,7 @@ class Run:
 
     def change_task(self, old: Task, new: Task) -> Task:
         self.tasks[self.tasks.index(old)] = new
+        self.is_changed = True
         if old in self.opened:
             self.opened[self.opened.index(old)] = new
         return new
@@ -292,22 +295,27 @@ class Run:
 
     def result(self, event: str) -> Stepped:
         """This function will return the step; a task that came and went within it never was."""
-        passing: set[str] = set()
-        if self.opened and self.closed:
-            passing = {task.key for task in self.opened} & {task.key for task in self.closed}
-        before = {task.key: task for task in self.standing.tasks}
+        opened, closed = self.opened, self.closed
+        passing = [task for task in opened if task not in self.tasks]
+        if passing:
+            opened = [task for task in opened if task not in passing]
+            closed = [task for task in closed if task not in passing]
         return Stepped(
             self._standing(),
             self.decision.event if self.decision else event,
             tuple(self.entered),
             tuple(self.left),
-            tuple([task for task in self.opened if task.key not in passing]),
-            tuple([task for task in self.closed if task.key not in passing]),
-            tuple([t for t in self.tasks if t.key in before and before[t.key] != t]),
+            tuple(opened),
+            tuple(closed),
+            self._changed() if self.is_changed else (),
             tuple(self.effects),
             tuple(self.reasons),
             self.decision,
         )
+
+    def _changed(self) -> tuple[Task, ...]:
+        before = {task.key: task for task in self.standing.tasks}
+        return tuple(t for t in self.tasks if t.key in before and before[t.key] != t)
 
     def _standing(self) -> Standing:
         config = self.config

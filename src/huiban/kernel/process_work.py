@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may do a chart event on which task, and doing it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huiban.kernel.actor import Actor
@@ -79,20 +78,20 @@ def _find(doing: Doing) -> list[Open]:
         if found is None:
             raise not_open(doing)
         return [Open(task.state, *found)]
-    places = list(_places(doing))
+    places = _places(run, act.name)
     if not places:
         raise not_open(doing)
     return places if len(places) == 1 else _several(doing, places)
 
 
-def _places(doing: Doing) -> Iterator[Open]:
+def _places(run: Run, name: str) -> list[Open]:
     """Every place the event is open, one for each owner."""
-    seen: set[str] = set()
-    for leaf in doing.run.config:
-        found = doing.run.chart.open_events[leaf].get(doing.act.name)
-        if found and found[0] not in seen:
-            seen.add(found[0])
-            yield Open(leaf, *found)
+    places: dict[str, Open] = {}
+    for leaf in run.config:
+        found = run.chart.open_events[leaf].get(name)
+        if found and found[0] not in places:
+            places[found[0]] = Open(leaf, *found)
+    return list(places.values())
 
 
 def _several(doing: Doing, places: list[Open]) -> list[Open]:
