@@ -2,8 +2,7 @@
 /**
  * Evaluates a rule (规则) in the browser, with the answers the server would give.
  *
- * A rule is what huiban.kernel.rule.to_json makes. The answer is true, false or null: null is
- * unknown, and a form keeps a field visible, and asks nothing, while its condition is unknown.
+ * A rule is what huiban.kernel.rule.to_json makes. The answer is true, false or null (unknown).
  * Facts have the stored form: numbers as JSON numbers or decimal texts, dates as "2026-03-05".
  * Numbers are exact: {units, scale} with a BigInt, so 0.1 + 0.2 is 0.3 and 2^53 + 1 is itself.
  */

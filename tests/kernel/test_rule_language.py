@@ -125,6 +125,14 @@ def test_a_product_of_nineteen_digits_is_unknown(factor: int, expected: bool | N
     assert answer("headcount * new_hires > 0", headcount=10**9, new_hires=factor) is expected
 
 
+def test_a_number_too_long_at_the_scale_of_its_sum_is_unknown() -> None:
+    products = " + ".join(["amount * rate"] * 9)
+    facts = {"amount": Decimal("-9999999999.99"), "rate": Decimal("99.9")}
+
+    assert answer(f"headcount + ({products}) > 0", headcount=9 * 10**12, **facts) is None
+    assert answer(f"headcount + ({products}) > 0", headcount=9 * 10**10, **facts) is False
+
+
 def test_decimals_are_exact_where_floats_are_not() -> None:
     facts = {"amount": Decimal("0.10"), "rate": Decimal("0.2")}
 

@@ -137,11 +137,21 @@ class Expressions:
             op = self.random.choice("+-*")
             text = f"{self.number(depth - 1)} {op} {self.number(depth - 1)}"
             return self.random.choice((f"({text})", f"abs({text})", f"(-({text}))", text))
+        if depth > 1 and self.random.random() < 0.15:
+            return self.fine()
         simple = self.pick(
             lambda _: self.fact(), lambda _: self.fact(), lambda _: self.literal(),
             lambda _: self.measured(),
         )(0)  # fmt: skip
         return f"(-{simple})" if self.random.random() < 0.1 else simple
+
+    def fine(self) -> str:
+        """A result with many decimals, beside numbers that have none."""
+        product = " * ".join(self.random.choices(("rate", "amount", "0.001"), k=3))
+        other = self.random.choice(
+            ("large", "cardinality(key)", "headcount", "1000000000", "order")
+        )
+        return self.random.choice((f"({product} + {other})", f"({other} - {product})", product))
 
     def fact(self) -> str:
         names = ("headcount", "headcount", "order", "large", "amount", "amount", "rate")

@@ -71,6 +71,8 @@ EDGES = {
     "everything quoted": "name = 'a''b\\' or value like '%''%' or level = '%s ? :x $1 {0}'",
     "the end of the calendar": "founded_on = date '9999-12-31' or date = date '0001-01-01'",
     "the ends of integers": "large >= 999999999999999 or large * 1 < large or abs(large) > 5",
+    "numbers at different scales": "cardinality(key) + rate * rate * rate > 1.5",
+    "a large number at a fine scale": "1000000000 + rate * rate * rate > 1",
     "negative literals": "headcount - (-1) > -(-2)",
 }
 # How rules nest, and what they may end in: each pair is pushed to the deepest that is allowed.
@@ -125,6 +127,7 @@ EDGE_CASES: list[engines.Facts] = [
     {
         "headcount": -12, "order": 10**15 - 1, "large": 2**63 - 1,
         "amount": Decimal("-9999999999999.99"), "rate": Decimal("0.0001"), "is_new": False,
+        "key": ["a", "b"],
     },
 ]  # fmt: skip
 

@@ -38,10 +38,14 @@ def constant(value: Value) -> Node:
 
 def spoken(node: Node) -> str:
     """This function will say what a node is, for a message."""
+    if node.op == "null":
+        return "null"
     kind = _ARTICLES.get(node.kind, f"a {node.kind}")
     if node.op == "field":
         return f"{kind} ({node.value})"
-    return f"{kind} ({node.value!r})" if node.op == "const" and node.value is not None else kind
+    if node.op == "const":
+        return f"{kind} ({node.value})"
+    return kind
 
 
 def arithmetic(op: str, left: Node, right: Node) -> Node:
@@ -70,9 +74,7 @@ def _folded(op: str, left: Node, right: Node) -> Node:
     value = compute(a, b)
     result = constant(int(value) if value == value.to_integral_value() else value)
     if _bound(result) >= LIMIT:
-        raise Mismatch(
-            0, f"{left.value} {op} {right.value} has too many digits", "write shorter numbers"
-        )
+        raise Mismatch(0, f"{a:f} {op} {b:f} has too many digits", "write shorter numbers")
     return result
 
 

@@ -167,10 +167,10 @@ class _Writer:
     def units_within(self, node: Node) -> str:
         inner = node.args[0]
         limit = node.value if isinstance(node.value, int) else 0
+        if inner.scale < node.scale:
+            return self.dialect.bounded(self.scaled(inner, node.scale), limit)
         if computes(inner):
-            total = self.total(inner, self.dialect.wide) if inner.args[1:] else ""
-            number = self.scaled(inner, node.scale) if inner.scale < node.scale else total
-            return self.dialect.bounded(number, limit)
+            return self.dialect.bounded(self.total(inner, self.dialect.wide), limit)
         # A column is cheaper to name twice than to clamp.
         column, most = self.value(inner), in_full(limit - 1, node.scale)
         test = f"{column} BETWEEN -{most:f} AND {most:f}"
