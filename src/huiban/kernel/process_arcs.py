@@ -26,7 +26,7 @@ _SHARED = frozenset({"reply", "send_back", "retract"})
 RESERVED = frozenset(ENGINE_ACTS) - _SHARED | {"submit"}
 
 _THEN_KEYS = ("to", "when", "when_label", "do", "outcome")
-_ARC_KEYS = (*_THEN_KEYS, "once", "label", "needs_reason", "needs_document", "by")
+ARC_KEYS = (*_THEN_KEYS, "once", "label", "needs_reason", "needs_document", "by")
 Spec = tuple[str, Data, str]  # path, data, path of the target
 
 
@@ -87,7 +87,7 @@ class Arcs:
         path, data, _ = spec
         if name in RESERVED:
             self.read.fault(path, f"'{name}' is an act of the engine", "choose another event name")
-        self.read.known_keys(data, path, _ARC_KEYS)
+        self.read.known_keys(data, path, ARC_KEYS)
         return spec
 
     def _alternatives(self, value: object, path: str) -> list[Spec]:

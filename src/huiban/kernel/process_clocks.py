@@ -9,7 +9,7 @@ from huiban.kernel.clock import ClockRule, DayEnd, Limit
 from huiban.kernel.process_chart import NOTES, Extension, State
 from huiban.kernel.process_read import Data, Reader
 
-_KEYS = ("title", "limit", "runs_in", "warn_at", "on_due", "extend", "basis", "day_ends")
+CLOCK_KEYS = ("title", "limit", "runs_in", "warn_at", "on_due", "extend", "basis", "day_ends")
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class ClockReader:
         for name, value in self.read.mapping(self.data, "clocks").items():
             path = f"clocks.{name}"
             data = self.read.mapping(value, path)
-            self.read.known_keys(data, path, _KEYS)
+            self.read.known_keys(data, path, CLOCK_KEYS)
             limit = self.read.limit(data.get("limit"), f"{path}.limit")
             extend = self._extension(data, path, limit, name, extensions)
             if limit:

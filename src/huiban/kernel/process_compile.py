@@ -32,7 +32,7 @@ from huiban.kernel.process_tree import Node, Tree
 from huiban.kernel.rule import FactKind, FactType, Schema
 from huiban.kernel.words import Words
 
-_TOP_KEYS = (
+TOP_KEYS = (
     "process",
     "title",
     "regime",
@@ -79,7 +79,7 @@ class _Compiler:
 
     def chart(self) -> Chart:
         read, data = self.read, self.data
-        read.known_keys(data, "", _TOP_KEYS)
+        read.known_keys(data, "", TOP_KEYS)
         regime = self._regime()
         tree = Tree(read)
         tree.grow(read.mapping(data.get("states"), "states"), "states")

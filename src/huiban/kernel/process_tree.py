@@ -13,7 +13,7 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 _DEEPEST = 6
 
 _COMMON = ("label", "when", "when_label", "on", "acts", "stage")
-_KEYS: Mapping[StateKind, tuple[str, ...]] = {
+STATE_KEYS: Mapping[StateKind, tuple[str, ...]] = {
     StateKind.TASK: (*_COMMON, "role", "department", "four_eyes"),
     StateKind.ALL_OF: (*_COMMON, "all_of", "then"),
     StateKind.ANY_OF: (*_COMMON, "any_of", "then"),
@@ -74,7 +74,7 @@ class Tree:
         self.nodes[name] = node
         if parent:
             parent.children.append(node)
-        self.read.known_keys(data, path, _KEYS[node.kind])
+        self.read.known_keys(data, path, STATE_KEYS[node.kind])
         self._plant_children(node)
         if is_region:
             self._plant_done(node)
