@@ -135,6 +135,7 @@ def show(visit: Visit, sheet: Sheet) -> HttpResponse:
         "is_open": offer is not None and not blocked,
         "blocked": blocked,
         "asks": fields.asks(visit, sheet.found, offer, sheet.typed, sheet.missing) if offer else [],
+        "abouts": [line.name for line in page.materials],
         "kept": sheet.typed.texts.get("reason", "") if offer is None else "",
         "phrases": phrases_of(sheet.name),
         "follows": _follows(sheet.found, offer, visit.language),

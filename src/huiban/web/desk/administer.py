@@ -14,8 +14,8 @@ from huiban.services import evidence, keeping
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import Invalid, Refused
 from huiban.web.desk.frame import nav
-from huiban.web.desk.speech import item_words, role_words
-from huiban.web.desk.tabs import entry_words_of
+from huiban.web.desk.speech import item_words
+from huiban.web.desk.tabs import entry_role, entry_words_of
 from huiban.web.refused import status_of
 from huiban.web.visit import Context, Visit, at_desk, see_other
 
@@ -109,7 +109,7 @@ def audit(visit: Visit) -> HttpResponse:
                     {
                         "row": row,
                         "label": entry_words_of(row.act, read.chart, visit.language),
-                        "role": role_words(row.role, visit.language) if row.role else "",
+                        "role": entry_role(row, visit.language),
                         "is_broken": place in broken,
                     }
                     for place, row in enumerate(read.journal)

@@ -69,11 +69,16 @@ def page_context(
         "case": page.whole.case,
         "narrow": narrow,
         "hidden": narrow.hidden(),
+        "light": _light(found),
         "item_name": page.item.name.speak(visit.language),
         "channel": channel_words(page.whole.case.channel),
-        "clocks": [(line, limit_words(line.limit)) for line in page.clocks],
+        "main_limit": limit_words(page.main_clock.limit) if page.main_clock else "",
+        "clocks": [
+            (line, limit_words(line.limit)) for line in page.clocks if line is not page.main_clock
+        ],
         "events": path_events(page, visit.language, visit.now),
         "points": judged,
+        "points_url": case_way(page.number, narrow, tab="points"),
         "bar": bar,
         "hands": acts.hands(page, visit.language),
         "phrases": phrases_of(bar.main.name) if bar.main else (),
@@ -89,6 +94,12 @@ def page_context(
         "desk_nav": nav(visit, "/desk"),
     }
     return context | tabs.context(tab, visit, found, narrow)
+
+
+def _light(found: DeskCase) -> str:
+    """An ended case waits for nobody: its light is done, or overdue for ever."""
+    light = found.page.whole.case.light
+    return "done" if found.page.standing.outcome and light != "overdue" else light
 
 
 def _suspended(found: DeskCase, language: str) -> Context | None:

@@ -155,7 +155,7 @@ def _colleagues(visit: Visit, found: DeskCase, act: OpenAct) -> tuple[tuple[str,
 
 def _person(one: Account, language: str) -> str:
     roles = "、".join(role_words(role, language) for role in one.roles)
-    return f"{one.name}（{roles}）" if roles else one.name
+    return f"{one.name} · {roles}" if roles else one.name
 
 
 def _consultees(
@@ -172,9 +172,7 @@ def _consultees(
         group = found.setdefault(one.department, {})
         if one.department != visit.actor.department:
             for role in one.roles:
-                words = _("%(role)s（岗位，任何一位经办人）") % {
-                    "role": role_words(role, visit.language)
-                }
+                words = _("%(role)s · 任何一位经办人") % {"role": role_words(role, visit.language)}
                 group.setdefault(f"role:{one.department}:{role}", words)
         group[f"holder:{one.number}"] = _person(one, visit.language)
     return tuple(

@@ -9,6 +9,7 @@ from huiban.kernel.process import OpenAct
 from huiban.services.desk import DeskCase
 from huiban.services.facts import missing_materials, read_json, read_materials
 from huiban.web.desk.fields import REASONED, Typed
+from huiban.web.desk.phrases import phrases_of
 from huiban.web.desk.points import fact_label
 
 _LONGEST = 4000
@@ -71,6 +72,8 @@ def start(found: DeskCase, act: str, sent: Mapping[str, str], language: str) -> 
         texts["basis"] = "；".join([_BASIS[act], *_failed_basis(found)])
     if act == "refuse" and not texts["reason"]:
         texts["reason"] = "\n".join(_failures(found, language))
+    elif act == "request_correction" and not texts["reason"]:
+        texts["reason"] = phrases_of(act)[0]
     points: list[dict[str, str]] = []
     if act == "request_correction":
         points = [*_missing(found), *_failing(found, sent.get("add", ""), language)]

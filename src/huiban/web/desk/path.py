@@ -11,7 +11,9 @@ from huiban.web.visit import Context
 _NOT_STEPS = frozenset(
     {"document_issued", "certificate_issued", "revealed", "warn", "claim", "transfer"}
 )
-_TURNED = frozenset({"request_correction", "decline", "refuse", "send_back", "retract", "lapse"})
+_TURNED = frozenset(
+    {"request_correction", "decline", "refuse", "send_back", "retract", "lapse", "overdue"}
+)
 
 
 def path_events(page: CasePage, language: str, now: datetime) -> list[Context]:

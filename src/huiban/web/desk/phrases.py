@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Common phrases (常用语) of opinions and reasons: offered beside the field, never filled in."""
+"""Common phrases (常用语) of opinions and reasons: offered beside the field."""
 
 from collections.abc import Callable, Mapping
 

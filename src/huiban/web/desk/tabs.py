@@ -11,7 +11,9 @@ from huiban.kernel.process import Chart
 from huiban.services import evidence
 from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
+from huiban.services.facts import HELD
 from huiban.store.models import Blob
+from huiban.store.rows import JournalRow
 from huiban.web.desk import flow
 from huiban.web.desk.narrow import Narrow, case_way
 from huiban.web.desk.speech import role_words
@@ -86,6 +88,8 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
 
     return {
         "file": file,
+        "held": HELD,
+        "form_url": case_way(number, narrow, tab="form"),
         "material": next(line for line in found.page.materials if file in line.files),
         "file_links": [
             (line, [(one, way(1, "1", one.number)) for one in line.files])
@@ -135,14 +139,20 @@ def _journal(visit: Visit, found: DeskCase) -> Context:
         "entries": [
             {
                 "row": row,
+                "note": page.timeline[place].note,
                 "label": entry_words_of(row.act, page.chart, visit.language),
-                "role": role_words(row.role, visit.language) if row.role else "",
+                "role": entry_role(row, visit.language),
                 "is_broken": place in broken,
                 "documents": [one for one in page.whole.documents if one.journal_seq == row.seq],
             }
             for place, row in enumerate(page.whole.journal)
         ],
     }
+
+
+def entry_role(row: JournalRow, language: str) -> str:
+    """Name the role an entry was made in; the system is its own."""
+    return "" if row.role in ("", "system") else role_words(row.role, language)
 
 
 def entry_words_of(act: str, chart: Chart, language: str) -> str:
