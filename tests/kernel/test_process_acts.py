@@ -165,6 +165,8 @@ def test_an_answer_needs_words_and_the_right_person() -> None:
         {"to": ["a"]},
         {"to": [{}]},
         {"to": [{"holder": 7}]},
+        {"to": [{"holder": "x" * 101}]},
+        {"to": [{"holder": "a\x00"}]},
         {"to": [{"holder": "a"}, {"holder": "a"}]},
         {"to": [{"holder": EXAMINER.number}]},
         {"to": [{"holder": str(n)} for n in range(21)]},
@@ -288,6 +290,40 @@ def test_a_decision_that_became_impossible_returns_to_its_task() -> None:
 )
 def test_an_added_signer_with_nonsense_is_refused(inputs: dict[str, Any]) -> None:
     assert refusal(walk(*DECIDING), "add_signer", LEADER, **inputs).code == "input"
+
+
+# -- taking back what was asked
+
+
+def test_the_asker_takes_back_what_nobody_answered() -> None:
+    standing = examining(("countersign", EXAMINER, {"to_holder": "a"}))
+    assert refusal(standing, "recall", A).code == "role"
+    assert refusal(standing, "recall", EXAMINER, reason="").missing == ("reason",)
+
+    stepped = take(standing, "recall", EXAMINER)
+
+    assert [task.kind for task in stepped.closed] == ["countersign"]
+    assert take(stepped.standing, "pass", EXAMINER).entered
+
+
+def test_a_decision_whose_signer_was_taken_back_does_not_take_effect() -> None:
+    after: dict[str, Any] = {"to_holder": "signer", "mode": "after", "event": "grant"}
+    standing = take(walk(*DECIDING), "add_signer", LEADER, **after).standing
+
+    stepped = take(standing, "recall", LEADER)
+
+    assert stepped.standing.configuration == ("decision",)
+    assert stepped.standing.tasks[0].pending is None
+
+
+@pytest.mark.parametrize("role", ["applicant", "system"])
+def test_only_staff_can_be_asked(role: str) -> None:
+    assert refusal(walk(*EXAMINING), "countersign", EXAMINER, role=role).missing == ("role",)
+
+
+@pytest.mark.parametrize("text", ["x" * 4001, "a\x00b"])
+def test_texts_that_cannot_be_kept_are_refused(text: str) -> None:
+    assert refusal(walk(*EXAMINING), "pass", EXAMINER, reason=text).missing == ("reason",)
 
 
 # -- sending back

@@ -298,6 +298,7 @@ def everything(chart: Chart, standing: Standing) -> Iterator[tuple[str, str | No
     acts = {
         "claim", "transfer", "countersign", "add_signer", "send_back", "suspend", "resume",
         "extend", "supervise", "open_sub_case", "sub_case_closed", "reply", "agree", "disagree",
+        "recall",
     }  # fmt: skip
     for name in sorted(events | acts):
         for task in standing.tasks:

@@ -12,6 +12,7 @@ from huiban.kernel.process_ask import (
     countersign,
     disagree,
     open_sub_case,
+    recall,
     reply,
     sub_case_closed,
 )
@@ -204,6 +205,7 @@ _ACTS: Mapping[str, Callable[[Doing], None]] = {
     "countersign": countersign,
     "reply": reply,
     "add_signer": add_signer,
+    "recall": recall,
     "agree": agree,
     "disagree": disagree,
     "send_back": _send_back,

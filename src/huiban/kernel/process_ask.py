@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from huiban.kernel.process_chart import SYSTEM_ROLE
+from huiban.kernel.process_chart import APPLICANT, SYSTEM_ROLE
 from huiban.kernel.process_standing import ActionRefused, Pending, Task, TaskKind
 from huiban.kernel.process_task import (
     WORKED,
@@ -13,6 +13,7 @@ from huiban.kernel.process_task import (
     check_room,
     children,
     find_task,
+    is_worker,
     need,
     own_signature,
     signed_for,
@@ -29,6 +30,7 @@ from huiban.kernel.process_work import (
 )
 
 MOST_ASKED = 20
+LONGEST_NAME = 100
 
 
 def countersign(doing: Doing) -> None:
@@ -82,10 +84,16 @@ def _asked(doing: Doing, entry: object) -> Task:
     if not isinstance(entry, Mapping):
         raise wants(doing, ("to",), act_label(doing))
     texts = {key: entry.get(key) or "" for key in ("holder", "role", "department")}
-    if not any(texts.values()) or not all(isinstance(value, str) for value in texts.values()):
+    if not any(texts.values()) or not all(_is_name(value) for value in texts.values()):
         raise wants(doing, ("to",), act_label(doing))
+    if texts["role"] in (APPLICANT, SYSTEM_ROLE):
+        raise doing.refuse("input", "只能请工作人员办理，不能请申请人或者系统。", ("role",))
     holder, role, department = (str(texts[key]).strip() for key in texts)
     return Task("", "", role=role, holder=holder or None, department=department or None)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME and "\x00" not in value
 
 
 def reply(doing: Doing) -> None:
@@ -184,6 +192,20 @@ def disagree(doing: Doing) -> None:
     parent = doing.standing.task(task.parent)
     if parent:
         doing.run.change_task(parent, replace(parent, is_unsigned=True, pending=None))
+
+
+def recall(doing: Doing) -> None:
+    """The asker takes back what nobody has answered yet; a decision left unsigned is void."""
+    task = find_task(doing, TaskKind.COUNTERSIGN, TaskKind.SIGNER)
+    parent = doing.standing.task(task.parent)
+    if parent is None or not is_worker(doing, parent):
+        raise doing.refuse("role", f"「{act_label(doing)}」由发起人办理。")
+    need(doing, "reason")
+    _close_family(doing, task)
+    signers = [t for t in children(doing, parent.key) if t.kind is TaskKind.SIGNER]
+    if task.kind is TaskKind.SIGNER and parent.pending and not signers:
+        doing.run.change_task(parent, replace(parent, pending=None))
+    answered(doing, parent.key)
 
 
 def _signature(doing: Doing) -> Task:

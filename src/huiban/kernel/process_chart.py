@@ -130,6 +130,7 @@ ENGINE_ACTS: Mapping[str, Words] = {
     "countersign": Words("会签", "Countersign"),
     "reply": Words("反馈会签意见", "Reply"),
     "add_signer": Words("加签", "Add a signer"),
+    "recall": Words("收回", "Recall"),
     "agree": Words("同意", "Agree"),
     "disagree": Words("不同意", "Disagree"),
     "send_back": Words("退回", "Send back"),

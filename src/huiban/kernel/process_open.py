@@ -28,14 +28,16 @@ _BY_KIND: Mapping[TaskKind, tuple[str, ...]] = {
         "claim", "transfer", "countersign", "add_signer", "send_back", "suspend", "open_sub_case",
     ),
     TaskKind.COUNTERSIGN: (
-        "claim", "transfer", "reply", "countersign", "add_signer", "open_sub_case",
+        "claim", "transfer", "reply", "recall", "countersign", "add_signer", "open_sub_case",
     ),
-    TaskKind.SIGNER: ("claim", "transfer", "agree", "disagree", "countersign", "add_signer"),
+    TaskKind.SIGNER: (
+        "claim", "transfer", "agree", "disagree", "recall", "countersign", "add_signer",
+    ),
     TaskKind.SUB_CASE: ("sub_case_closed",),
 }  # fmt: skip
 _CASE_ACTS = ("resume", "extend", "supervise", "warn", "overdue")
-_REASONED = frozenset({"reply", "disagree", "send_back", "extend", "supervise"})
-_SOMEBODY = "\x00somebody"
+_REASONED = frozenset({"reply", "disagree", "recall", "send_back", "extend", "supervise"})
+_SOMEBODY = "\ue000"  # nobody is called that
 
 _MODES = (("before", Words("前加签", "Before")), ("after", Words("后加签", "After")))
 _NEEDS = (("all", Words("全部答复", "All")), ("any", Words("任一答复", "Any")))

@@ -10,7 +10,7 @@ from huiban.kernel.process_chart import Chart, State
 from huiban.kernel.process_move import Facts, Run
 from huiban.kernel.process_refuse import where
 from huiban.kernel.process_standing import Act, Standing, Stepped
-from huiban.kernel.process_work import Doing, chart_event
+from huiban.kernel.process_work import Doing, chart_event, check_texts
 
 BEGIN = "submit"
 Entry = tuple[Act, Facts, Actor, date]
@@ -32,6 +32,8 @@ def step(  # noqa: PLR0913 - what a step is made of
     :raises ActionRefused: saying why not, and what is open instead; nothing has changed then.
     """
     doing = Doing(Run(chart, standing, facts, as_of), act, actor)
+    if act.inputs:
+        check_texts(doing)
     if is_engine_act(doing):
         engine_act(doing)
     else:

@@ -17,6 +17,8 @@ from huiban.kernel.process_refuse import refused, where
 from huiban.kernel.process_standing import Act, ActionRefused, Standing, Task, TaskKind
 from huiban.kernel.words import Words
 
+LONGEST_TEXT = 4000
+
 
 @dataclass(slots=True)
 class Doing:
@@ -220,6 +222,15 @@ def wants(doing: Doing, missing: tuple[str, ...], label: str) -> ActionRefused:
     """This function will make the refusal of an act whose inputs are missing or wrong."""
     names = "、".join(str(INPUT_NAMES.get(name, name)) for name in missing)
     return doing.refuse("input", f"办「{label}」需要填写：{names}。", missing)
+
+
+def check_texts(doing: Doing) -> None:
+    """This function will refuse texts no database would keep, or longer than anybody reads."""
+    for name, value in doing.act.inputs.items():
+        if isinstance(value, str) and (len(value) > LONGEST_TEXT or "\x00" in value):
+            label = INPUT_NAMES.get(name, name)
+            what = f"“{label}”最多 {LONGEST_TEXT} 个字，不能有控制字符。"
+            raise doing.refuse("input", what, (name,))
 
 
 def take_event(doing: Doing, event: Event, leaf: str, number: str) -> None:
