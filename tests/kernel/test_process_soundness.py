@@ -68,6 +68,11 @@ def many_corrections(data: Data) -> None:
     data["states"]["submitted"]["on"]["request_correction"].pop("once")
 
 
+def unaccepting(data: Data) -> None:
+    event = {"event": "request_correction", "to": "correction", "once": True}
+    data["states"]["examination"]["on"].append(event)
+
+
 def silence(data: Data) -> None:
     data["clocks"].pop("acceptance")
 
@@ -139,6 +144,12 @@ def unheard(data: Data) -> None:
             "states.submitted.on.request_correction",
             "again and again",
             "once: true",
+        ),
+        (
+            unaccepting,
+            "states.examination.on.request_correction",
+            "leads from 'examination' back before acceptance",
+            "before accepting",
         ),
         (silence, "states.submitted", "silence in 'submitted'", "deem_accept"),
         (slow_silence, "states.submitted", "silence in 'submitted'", "at most 5 work_days"),

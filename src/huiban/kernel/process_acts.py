@@ -42,7 +42,7 @@ _WHILE_SUSPENDED = NOTES | {"resume", "sub_case_closed"}
 
 
 def is_engine_act(doing: Doing) -> bool:
-    """This function will tell an engine act from a chart event of the same name."""
+    """Tell an engine act from a chart event of the same name."""
     name, task = doing.act.name, doing.standing.task(doing.act.task)
     if name in RESERVED:
         return True
@@ -56,7 +56,7 @@ def is_engine_act(doing: Doing) -> bool:
 
 def engine_act(doing: Doing) -> None:
     """
-    This function will do one engine act.
+    Do one engine act.
 
     :raises ActionRefused: if it is not open to this actor now.
     """
@@ -71,7 +71,7 @@ def engine_act(doing: Doing) -> None:
 
 def back_targets(chart: Chart, standing: Standing, state: State) -> tuple[str, ...]:
     """
-    This function will list the earlier states a task can be sent back to.
+    List the earlier states a task can be sent back to.
 
     Back to the applicant is a correction, and what is accepted stays accepted.
     """
@@ -155,7 +155,7 @@ def _resume(doing: Doing) -> None:
 
 
 def extendable(chart: Chart, standing: Standing) -> tuple[str, ...]:
-    """This function will list the clocks that run now and can be extended at all."""
+    """List the clocks that run now and can be extended at all."""
     inside = {name for leaf in standing.configuration for name in chart.states[leaf].line}
     return tuple(name for name in chart.extensions if chart.clocks[name].runs_in & inside)
 

@@ -40,7 +40,7 @@ class Arcs:
     outcomes: Mapping[str, tuple[str, ...]]
 
     def events(self, node: Node, role: str, *, may_retract: bool) -> dict[str, Event]:
-        """This function will return the events of one state, by name, in the order written."""
+        """Return the events of one state, by name, in the order written."""
         found: dict[str, list[Spec]] = {}
         for name, spec in self._specs(node):
             found.setdefault(name, []).append(spec)
@@ -50,7 +50,7 @@ class Arcs:
         return {name: self._event(node, name, specs, role) for name, specs in found.items()}
 
     def then(self, node: Node) -> tuple[Arc, ...]:
-        """This function will return what follows when a parallel state is complete."""
+        """Return what follows when a parallel state is complete."""
         value, path = node.data.get("then"), f"{node.path}.then"
         if value is None:
             self.read.fault(path, "nothing follows when this is complete", "add `then: <state>`")

@@ -58,7 +58,7 @@ class Graph:
 
 
 def bpmn_graph(chart: Chart) -> Graph:
-    """This function will translate a chart; archiving, which follows every end, is left out."""
+    """Translate a chart; archiving, which follows every end, is left out."""
     graph = Graph()
     start = graph.add(Node("start", START, "提交申请", APPLICANT))
     builder = _Builder(chart)
@@ -244,7 +244,7 @@ def _effects(arc: Arc) -> str:
 
 
 def every_node(graph: Graph) -> Iterator[Node]:
-    """This function will list the nodes of a graph and of everything inside it."""
+    """List the nodes of a graph and of everything inside it."""
     for node in graph.nodes.values():
         yield node
         if node.graph:

@@ -24,7 +24,7 @@ class Plan:
 
 
 def plan_of(graph: Graph, lanes: Mapping[str, Sequence[str]]) -> Plan:
-    """This function will place the pool, its lanes, every node and every flow."""
+    """Place the pool, its lanes, every node and every flow."""
     boxes = _boxes(graph)
     rank = ranks(list(boxes), _links(graph))
     columns, width = _columns(boxes, rank)

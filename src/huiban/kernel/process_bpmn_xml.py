@@ -21,7 +21,7 @@ _SPACES = {
 
 def to_bpmn(chart: Chart) -> str:
     """
-    This function will write a chart as a BPMN 2.0 document with its diagram.
+    Write a chart as a BPMN 2.0 document with its diagram.
 
     It is for reading and discussion: what only the engine knows (working days, four eyes, the acts
     that may come at any time) is in the documentation elements.

@@ -49,7 +49,7 @@ _REQUIRED = (SUBMITTED, EXAMINATION, DECISION)
 
 def compile_chart(data: Mapping[str, object], schema: Schema, where: str = "") -> Chart:
     """
-    This function will compile chart data to a Chart; `where` is put before every fault's path.
+    Compile chart data to a Chart; `where` is put before every fault's path.
 
     :raises ChartRefused: with every fault there is.
     """

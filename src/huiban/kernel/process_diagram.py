@@ -24,7 +24,7 @@ def to_svg(
     vertical: bool = False,
 ) -> str:
     """
-    This function will draw a chart as SVG.
+    Draw a chart as SVG.
 
     `current` and `done` are state names; both are marked by shape and word as well as by class.
     The vertical drawing is 360 wide, for phones.
@@ -45,7 +45,7 @@ class Card:
 
 
 def measure(shown: Shown) -> Card:
-    """This function will wrap a state's texts and find how much room it needs."""
+    """Wrap a state's texts and find how much room it needs."""
     inside = tuple(measure(part) for part in shown.inside)
     label = tuple(wrap(shown.label, _WIDEST_LABEL))
     small = tuple(line for text in (shown.role, *shown.notes) if text for line in wrap(text, 11))
@@ -147,7 +147,7 @@ def _texts(canvas: Canvas, card: Card, spot: Spot) -> float:
 
 
 def classes_of(shown: Shown) -> str:
-    """This function will name the classes by which a page gives a state its look."""
+    """Name the classes by which a page gives a state its look."""
     kind = "end" if shown.kind is StateKind.END else "joint" if shown.inside else "task"
     found = f"hb-state hb-state-{kind}"
     found += " hb-state-current" if shown.is_current else ""

@@ -54,7 +54,7 @@ class Explored:
     is_whole: bool = True
 
     def path(self, place: Place) -> str:
-        """This function will write the events that lead from the submission to a place."""
+        """Write the events that lead from the submission to a place."""
         steps: list[str] = []
         way = self.came_by.get(place)
         while way is not None:
@@ -92,7 +92,7 @@ class _Tried(Run):
 
 
 def atom_of(text: str) -> tuple[str, bool]:
-    """This function will read `not x` as the other answer of `x`."""
+    """Read `not x` as the other answer of `x`."""
     bare = text.strip()
     if not bare.lower().startswith("not "):
         return bare, True
@@ -113,7 +113,7 @@ def _is_one_group(text: str) -> bool:
 
 
 def explore(chart: Chart, most: int = MOST_PLACES) -> Explored:
-    """This function will visit every place a case can be in, breadth first, up to `most`."""
+    """Visit every place a case can be in, breadth first, up to `most`."""
     found = Explored()
     begun = list(_every_answer(chart, Place(()), partial(_begin, chart.start)))
     found.restless = [(Place((chart.start,)), "submit") for _, moved in begun if moved is None][:1]
@@ -141,7 +141,7 @@ def _seen(found: Explored, run: _Tried) -> Place:
 
 
 def events_at(chart: Chart, place: Place) -> Iterator[tuple[str, Event]]:
-    """This function will list the events open at a place, each with the state it is done in."""
+    """List the events open at a place, each with the state it is done in."""
     seen: set[tuple[str, str]] = set()
     for leaf in place.configuration:
         for owner, event in chart.open_events[leaf].values():

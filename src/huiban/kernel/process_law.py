@@ -10,6 +10,7 @@ from huiban.kernel.process_chart import (
     CLOSED,
     CORRECTION,
     DECISION,
+    DECLINED,
     EXAMINATION,
     SUBMITTED,
     Chart,
@@ -23,10 +24,11 @@ from huiban.kernel.process_stage import ACCEPTED
 
 
 def law(chart: Chart, found: Explored) -> Iterator[ChartFault]:
-    """This function will list where a chart falls short of the licensing law."""
+    """List where a chart falls short of the licensing law."""
     yield from _unskipped(chart, found)
     yield from _outcomes(chart, found)
     yield from _corrections(chart, found)
+    yield from _accepted_stays(chart)
     yield from _deemed(chart)
     yield from _limits(chart)
 
@@ -89,6 +91,16 @@ def _corrections(chart: Chart, found: Explored) -> Iterator[ChartFault]:
                 f"; path: {found.path(twice)} → {event.name} → … → {event.name}" if twice else ""
             )
             yield ChartFault(path, message, f"add `once: true` (Licensing Law art. 32){shown}")
+
+
+def _accepted_stays(chart: Chart) -> Iterator[ChartFault]:
+    """What was accepted can be granted, refused or retracted, but not made unaccepted again."""
+    for owner, event in _all_events(chart):
+        leads = {chart.states[arc.target].stage for arc in event.arcs}
+        if owner.stage in ACCEPTED and leads & {SUBMITTED, CORRECTION, DECLINED}:
+            message = f"'{event.name}' leads from '{owner.name}' back before acceptance"
+            cure = "ask for corrections before accepting (Licensing Law art. 32)"
+            yield ChartFault(f"{owner.path}.on.{event.name}", message, cure)
 
 
 def _all_events(chart: Chart) -> Iterator[tuple[State, Event]]:

@@ -13,7 +13,7 @@ _PORT = 11.0
 
 def text_em(text: str) -> float:
     """
-    This function will estimate the width of a text in ems: Chinese is square, Latin about half.
+    Estimate the width of a text in ems: Chinese is square, Latin about half.
 
     >>> text_em("受理")
     2.0
@@ -23,7 +23,7 @@ def text_em(text: str) -> float:
 
 def wrap(text: str, limit: float) -> list[str]:
     """
-    This function will break a text into lines of at most `limit` ems, words kept whole.
+    Break a text into lines of at most `limit` ems, words kept whole.
 
     >>> wrap("征求公安机关交通管理部门意见", 8)
     ['征求公安机关交通', '管理部门意见']
@@ -128,7 +128,7 @@ class _Item:
 
 
 def ranks(boxes: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """This function will give each box its layer: the longest way to it, ways back left aside."""
+    """Give each box its layer: the longest way to it, ways back left aside."""
     after: dict[str, list[str]] = {box: [] for box in boxes}
     for source, target in links:
         if source != target and target not in after[source]:
@@ -165,7 +165,7 @@ def _forward_order(boxes: Sequence[str], after: Mapping[str, Sequence[str]]) -> 
 
 def arrange(boxes: Mapping[str, Size], links: Sequence[Link], gap: Size = _GAP) -> Arrangement:
     """
-    This function will lay out boxes in layers from left to right and route the links.
+    Lay out boxes in layers from left to right and route the links.
 
     The longest way through stands in one straight line on top; labels get layers of their own,
     so nothing overlaps.
@@ -188,7 +188,7 @@ def arrange(boxes: Mapping[str, Size], links: Sequence[Link], gap: Size = _GAP) 
 
 
 def main_way(boxes: Sequence[str], links: Sequence[Link], rank: Mapping[str, int]) -> list[str]:
-    """This function will find the longest way through, from the first layer to the last."""
+    """Find the longest way through, from the first layer to the last."""
     before: dict[str, str] = {}
     for link in links:
         if rank[link.target] == rank[link.source] + 1:

@@ -99,7 +99,7 @@ class Run:
         self.is_changed = False
 
     def fork(self) -> "Run":
-        """This function will return a copy to try something on."""
+        """Return a copy to try something on."""
         other = copy(self)
         for name in ("config", "tasks", "entered", "left", "opened", "closed", "queue"):
             setattr(other, name, list(getattr(self, name)))
@@ -109,7 +109,7 @@ class Run:
     # -- guards
 
     def holds(self, guard: Guard) -> bool:
-        """This function will answer a guard; an unknown one stops the step."""
+        """Answer a guard; an unknown one stops the step."""
         if self.oracle:
             return self.oracle(guard)
         answer = guard.ask(self.facts, self.as_of)
@@ -121,7 +121,7 @@ class Run:
         return answer
 
     def choose(self, arcs: Sequence[Arc]) -> Arc | None:
-        """This function will return the first arc whose guard holds."""
+        """Return the first arc whose guard holds."""
         for arc in arcs:
             if arc.guard is None or self.holds(arc.guard):
                 return arc
@@ -134,7 +134,7 @@ class Run:
         self._settle()
 
     def take(self, arc: Arc) -> None:
-        """This function will move along an arc and everything that follows by itself."""
+        """Move along an arc and everything that follows by itself."""
         self._move(arc)
         self._settle()
 
@@ -148,7 +148,7 @@ class Run:
         self._enter(target)
 
     def go_back(self, exits: str, target: str) -> None:
-        """This function will send the case back to a state on its trail."""
+        """Send the case back to a state on its trail."""
         self._move(Arc("", target, exits))
         self._settle()
 
@@ -259,11 +259,11 @@ class Run:
         return None if holder in self.barred(state) else holder
 
     def barred(self, state: State) -> set[str]:
-        """This function will return who may not act here because they did what is checked."""
+        """Return who may not act here because they did what is checked."""
         return {self.done_by[name] for name in state.four_eyes if name in self.done_by}
 
     def complete(self, leaf: str, number: str) -> None:
-        """This function will note who completed a state; they let go of what they may not check."""
+        """Note who completed a state; they let go of what they may not check."""
         self.done_by = {**self.done_by, leaf: number}
         if len(self.tasks) == 1:
             return
@@ -277,7 +277,7 @@ class Run:
         return task
 
     def ask_task(self, task: Task) -> Task:
-        """This function will open a task under the next key."""
+        """Open a task under the next key."""
         return self.open_task(replace(task, key=self._next_key()))
 
     def close_task(self, task: Task) -> None:
@@ -294,7 +294,7 @@ class Run:
     # -- the result
 
     def result(self, event: str) -> Stepped:
-        """This function will return the step; a task that came and went within it never was."""
+        """Return the step; a task that came and went within it never was."""
         opened, closed = self.opened, self.closed
         passing = [task for task in opened if task not in self.tasks]
         if passing:

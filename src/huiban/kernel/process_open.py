@@ -54,7 +54,7 @@ class _View:
     as_of: date
 
     def attempt(self, act: Act) -> ActionRefused | None:
-        """This function will do the act on a copy and say how it was refused."""
+        """Do the act on a copy and say how it was refused."""
         doing = Doing(Run(self.chart, self.standing, self.facts, self.as_of), act, self.actor)
         try:
             engine_act(doing) if is_engine_act(doing) else chart_event(doing)
@@ -63,7 +63,7 @@ class _View:
         return None
 
     def clocks(self) -> tuple[str, ...]:
-        """This function will list the clocks this actor can still extend."""
+        """List the clocks this actor can still extend."""
         return tuple(
             name
             for name in extendable(self.chart, self.standing)
@@ -76,7 +76,7 @@ def open_acts(
     chart: Chart, standing: Standing, facts: Facts, actor: Actor, as_of: date
 ) -> tuple[OpenAct, ...]:
     """
-    This function will list what this actor may do now.
+    List what this actor may do now.
 
     An act that is theirs but cannot be done at the moment comes with `blocked`, the reason in
     words; an act of other roles or other stages does not come at all.

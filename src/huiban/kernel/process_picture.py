@@ -59,7 +59,7 @@ class Picture:
 def picture(
     chart: Chart, language: str, current: tuple[str, ...] = (), done: tuple[str, ...] = ()
 ) -> Picture:
-    """This function will choose what to draw: not the archive, unless the case has got there."""
+    """Choose what to draw: not the archive, unless the case has got there."""
     return _Maker(chart, language, frozenset(current), frozenset(done)).picture()
 
 

@@ -13,7 +13,7 @@ _LINE = 1.4
 
 
 def draw_rail(shown: Picture) -> str:
-    """This function will draw a picture 360 wide, states in the order in which they come."""
+    """Draw a picture 360 wide, states in the order in which they come."""
     canvas = Canvas()
     y = 22.0
     knots: list[tuple[float, Shown]] = []

@@ -14,7 +14,7 @@ Data = Mapping[str, object]
 
 
 def cure_for(word: str, known: Iterable[str]) -> str:
-    """This function will propose the nearest known word; with nothing near, list what is known."""
+    """Propose the nearest known word; with nothing near, list what is known."""
     choices = sorted(set(known))
     near = get_close_matches(word, choices, n=1, cutoff=0.6)
     if near:
@@ -23,7 +23,7 @@ def cure_for(word: str, known: Iterable[str]) -> str:
 
 
 def at(path: str, key: str) -> str:
-    """This function will write the path of a key."""
+    """Write the path of a key."""
     return f"{path}.{key}" if path else key
 
 
@@ -39,7 +39,7 @@ class Reader:
         self.faults.append(ChartFault(path, message, cure))
 
     def mapping(self, value: object, path: str) -> Data:
-        """This function will return the mapping, or note a fault and return an empty one."""
+        """Return the mapping, or note a fault and return an empty one."""
         if isinstance(value, Mapping):
             return {str(key): part for key, part in value.items()}
         if value is not None:
@@ -54,7 +54,7 @@ class Reader:
                 self.fault(at(path, key), f"unknown key '{key}'", _cure(key, known))
 
     def text(self, data: Data, key: str, path: str) -> str:
-        """This function will return a text entry, "" where absent."""
+        """Return a text entry, "" where absent."""
         value = data.get(key)
         if value is None:
             return ""
@@ -71,7 +71,7 @@ class Reader:
         return None
 
     def texts(self, data: Data, key: str, path: str) -> tuple[str, ...]:
-        """This function will return a list of texts; one text alone stands for a list of one."""
+        """Return a list of texts; one text alone stands for a list of one."""
         value = data.get(key)
         if value is None:
             return ()
@@ -82,7 +82,7 @@ class Reader:
         return ()
 
     def words(self, data: Data, key: str, path: str) -> Words:
-        """This function will return {zh, en} or a plain Chinese text as Words."""
+        """Return {zh, en} or a plain Chinese text as Words."""
         value = data.get(key)
         if isinstance(value, str):
             return Words(value)
@@ -95,7 +95,7 @@ class Reader:
         return Words(str(found.get("zh", "")), str(found.get("en", "")))
 
     def guard(self, data: Data, path: str) -> Guard | None:
-        """This function will parse `when`; the same text is parsed once a chart."""
+        """Parse `when`; the same text is parsed once a chart."""
         text = self.text(data, "when", path)
         if not text:
             return None
@@ -114,7 +114,7 @@ class Reader:
         return Guard(text, rule.fields, closure(rule))
 
     def one_of(self, word: str, known: Iterable[str], path: str, what: str) -> bool:
-        """This function will note a fault unless `word` is one of the known."""
+        """Note a fault unless `word` is one of the known."""
         choices = tuple(known)
         if word in choices:
             return True
@@ -122,7 +122,7 @@ class Reader:
         return False
 
     def limit(self, value: object, path: str) -> Limit | None:
-        """This function will read a time limit such as `20 work_days`."""
+        """Read a time limit such as `20 work_days`."""
         if not isinstance(value, str):
             self.fault(path, "no time limit", "write '20 work_days'")
             return None

@@ -8,7 +8,7 @@ from huiban.kernel.process_standing import ActionRefused, Standing
 
 
 def open_now(chart: Chart, standing: Standing) -> tuple[str, ...]:
-    """This function will list the events open for people, each with the role that does it."""
+    """List the events open for people, each with the role that does it."""
     found: dict[str, None] = {}
     for name in standing.configuration:
         for _, event in chart.open_events[name].values():
@@ -18,7 +18,7 @@ def open_now(chart: Chart, standing: Standing) -> tuple[str, ...]:
 
 
 def where(chart: Chart, standing: Standing) -> str:
-    """This function will name the states a case is in, as people read them."""
+    """Name the states a case is in, as people read them."""
     names = [
         f"「{chart.label(name)}」"
         for name in standing.configuration
@@ -30,7 +30,7 @@ def where(chart: Chart, standing: Standing) -> str:
 def refused(
     chart: Chart, standing: Standing, code: str, what: str, missing: Iterable[str] = ()
 ) -> ActionRefused:
-    """This function will make a refusal that also says what is open instead."""
+    """Make a refusal that also says what is open instead."""
     acts = open_now(chart, standing)
     if standing.suspension:
         instead = "计时中止期间只能恢复办理、撤回申请或者督办。"
@@ -42,7 +42,7 @@ def refused(
 def unknown_fact(
     chart: Chart, standing: Standing, guard: Guard, known: Iterable[str]
 ) -> ActionRefused:
-    """This function will name the facts without which the way on cannot be chosen."""
+    """Name the facts without which the way on cannot be chosen."""
     missing = tuple(sorted(guard.fields - set(known))) or tuple(sorted(guard.fields))
     condition = str(guard.label) or guard.text
     what = f"还不能判断“{condition}”，缺少：{'、'.join(missing)}。请先补上，再办这一步。"

@@ -12,7 +12,7 @@ _ENDED = "outcome"
 
 def to_scxml(chart: Chart) -> str:
     """
-    This function will write a chart as an SCXML document.
+    Write a chart as an SCXML document.
 
     Every condition is a data item that is 1 where it holds; SCXML knows no third answer, so an
     unknown condition has to be settled before an event is sent.
@@ -22,7 +22,7 @@ def to_scxml(chart: Chart) -> str:
 
 def scxml_id(name: str) -> str:
     """
-    This function will write a state's name as an identifier.
+    Write a state's name as an identifier.
 
     A dot would not do: the event `done.state.a` also means every `done.state.a.b`.
     """
@@ -32,12 +32,12 @@ def scxml_id(name: str) -> str:
 
 
 def scxml_event(state: State, event: str) -> str:
-    """This function will name an event so that it reaches one region only."""
+    """Name an event so that it reaches one region only."""
     return f"{event}.{scxml_id(state.name)}" if state.region else event
 
 
 def scxml_data(chart: Chart) -> dict[str, str]:
-    """This function will return the data item that stands for each condition of a chart."""
+    """Return the data item that stands for each condition of a chart."""
     texts: dict[str, None] = {}
     for state in chart.states.values():
         arcs = [*state.then, *(arc for event in state.on.values() for arc in event.arcs)]

@@ -34,7 +34,7 @@ def soundness(
     chart: Chart, roles: Collection[str] | None = None, most: int = MOST_PLACES
 ) -> list[ChartFault]:
     """
-    This function will list what is unsound in a chart, with the events that show it.
+    List what is unsound in a chart, with the events that show it.
 
     `roles` are the roles somebody works in; None leaves staffing unchecked. A chart with more
     than `most` configurations is not proven, and that is a fault.

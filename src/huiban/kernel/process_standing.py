@@ -78,7 +78,7 @@ class Task:
     about: str = ""
 
     def to_json(self) -> dict[str, JSON]:
-        """This function will return plain JSON with defaults left out."""
+        """Return plain JSON with defaults left out."""
         found: dict[str, JSON] = {}
         for name, default in _TASK_DEFAULTS:
             value = getattr(self, name)
@@ -149,7 +149,7 @@ class Standing:
         return None
 
     def to_json(self) -> dict[str, JSON]:
-        """This function will return plain JSON, compact: what is empty is left out."""
+        """Return plain JSON, compact: what is empty is left out."""
         found: dict[str, JSON] = {"configuration": list(self.configuration), "serial": self.serial}
         if self.tasks:
             found["tasks"] = [task.to_json() for task in self.tasks]
@@ -167,7 +167,7 @@ class Standing:
 
     @classmethod
     def from_json(cls, data: Mapping[str, JSON]) -> "Standing":
-        """This function will restore what `to_json` wrote."""
+        """Restore what `to_json` wrote."""
         plain: Mapping[str, object] = data
         suspension = plain.get("suspension")
         outcome = plain.get("outcome")
@@ -208,7 +208,7 @@ class Act:
     inputs: Mapping[str, JSON] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """This function will return a text input, "" where it is absent or not text."""
+        """Return a text input, "" where it is absent or not text."""
         value = self.inputs.get(name)
         return value.strip() if isinstance(value, str) else ""
 

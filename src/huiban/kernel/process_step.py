@@ -17,7 +17,7 @@ Entry = tuple[Act, Facts, Actor, date]
 
 
 def begin(chart: Chart, facts: Facts, as_of: date) -> Stepped:
-    """This function will open a case in the start state of its chart."""
+    """Open a case in the start state of its chart."""
     run = Run(chart, Standing(()), facts, as_of)
     run.start(chart.start)
     return run.result(BEGIN)
@@ -27,7 +27,7 @@ def step(  # noqa: PLR0913 - what a step is made of
     chart: Chart, standing: Standing, act: Act, facts: Facts, actor: Actor, as_of: date
 ) -> Stepped:
     """
-    This function will carry out one act and return the new standing with all that changed.
+    Carry out one act and return the new standing with all that changed.
 
     :raises ActionRefused: saying why not, and what is open instead; nothing has changed then.
     """
@@ -43,7 +43,7 @@ def step(  # noqa: PLR0913 - what a step is made of
 
 def replay(chart: Chart, entries: Iterable[Entry]) -> Standing:
     """
-    This function will play a journal again; its first entry is the submission.
+    Play a journal again; its first entry is the submission.
 
     :raises ActionRefused: if an entry was not possible where it stands.
     :raises ValueError: if there is no entry.
@@ -60,7 +60,7 @@ def replay(chart: Chart, entries: Iterable[Entry]) -> Standing:
 
 
 def stage(chart: Chart, standing: Standing) -> str:
-    """This function will return the legal stage of a case; the first where it is in several."""
+    """Return the legal stage of a case; the first where it is in several."""
     return _first(chart, standing).stage
 
 

@@ -51,7 +51,7 @@ class Canvas:
     def text(
         self, x: float, y: float, lines: Sequence[str], classes: str, *, anchor: str = "middle"
     ) -> None:
-        """This function will write lines downward, the first with its baseline at `y`."""
+        """Write lines downward, the first with its baseline at `y`."""
         size = LABEL if "label" in classes.split("hb-")[-1] and "arc" not in classes else SMALL
         weight = ' font-weight="600"' if classes.endswith("state-label") else ""
         for place, line in enumerate(lines):
@@ -89,7 +89,7 @@ class Canvas:
         self.solid(f"M{_n(x)} {_n(y)}l{back} -4.5v9Z", "hb-arrow")
 
     def document(self, size: tuple[float, float], title: str, description: str, name: str) -> str:
-        """This function will write the whole drawing, which scales to the room it is given."""
+        """Write the whole drawing, which scales to the room it is given."""
         width, height = (_n(side) for side in size)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="hb-process {name}" role="img" '
@@ -102,7 +102,7 @@ class Canvas:
 
 
 def curve(points: Sequence[tuple[float, float]]) -> str:
-    """This function will join points by curves that leave and arrive level."""
+    """Join points by curves that leave and arrive level."""
     (x, y), *rest = points
     path = f"M{_n(x)} {_n(y)}"
     for to_x, to_y in rest:

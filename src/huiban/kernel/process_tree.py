@@ -53,7 +53,7 @@ class Tree:
     nodes: dict[str, Node] = field(default_factory=dict)
 
     def grow(self, states: Data, path: str) -> None:
-        """This function will plant the top-level states and the ends the engine supplies."""
+        """Plant the top-level states and the ends the engine supplies."""
         for key, data in states.items():
             self._plant(key, data, f"{path}.{key}", None, is_region=False)
         for key in END_STAGES:
@@ -116,7 +116,7 @@ class Tree:
         self.nodes[name] = node
 
     def scope(self, node: Node) -> dict[str, Node]:
-        """This function will return where a state may go: its siblings and those of its parents."""
+        """Return where a state may go: its siblings and those of its parents."""
         found: dict[str, Node] = {}
         for inner in node.line:
             if inner.region is inner:
@@ -132,7 +132,7 @@ class Tree:
         return [node for node in self.nodes.values() if node.parent is None]
 
     def target(self, node: Node, word: str, path: str) -> Node | None:
-        """This function will find where `to` points from this state, or note why it cannot."""
+        """Find where `to` points from this state, or note why it cannot."""
         if word == DONE:
             if node.region:
                 return self.nodes.get(f"{node.region.name}.{DONE}")
@@ -154,7 +154,7 @@ class Tree:
         return None
 
     def exits(self, node: Node, target: Node) -> str:
-        """This function will name the state whose whole subtree a move to `target` leaves."""
+        """Name the state whose whole subtree a move to `target` leaves."""
         if target.kind is StateKind.DONE:
             return target.region.name if target.region else ""
         return next(inner.name for inner in node.line if inner.parent is target.parent)

@@ -33,11 +33,11 @@ class Doing:
         return self.run.standing
 
     def refuse(self, code: str, what: str, missing: tuple[str, ...] = ()) -> ActionRefused:
-        """This function will make a refusal; the caller raises it."""
+        """Make a refusal; the caller raises it."""
         return refused(self.run.chart, self.run.standing, code, what, missing)
 
     def label(self) -> str:
-        """This function will return what people call the act."""
+        """Return what people call the act."""
         name = self.act.name
         for open_events in self.run.chart.open_events.values():
             if name in open_events:
@@ -59,7 +59,7 @@ class Open:
 
 def chart_event(doing: Doing) -> None:
     """
-    This function will take one event of the chart.
+    Take one event of the chart.
 
     :raises ActionRefused: if it is not open to this actor now.
     """
@@ -116,7 +116,7 @@ def suspended(doing: Doing) -> ActionRefused:
 
 
 def open_task(doing: Doing, key: str) -> Task:
-    """This function will find an open task by its key."""
+    """Find an open task by its key."""
     task = doing.standing.task(key)
     if task is None:
         raise doing.refuse("not_open", "这项待办已经办结或者不存在，请刷新后再看。")
@@ -131,7 +131,7 @@ def state_task(doing: Doing, key: str) -> Task:
 
 
 def check_event(doing: Doing, one: Open, *, needs_signature: bool = True) -> None:
-    """This function will check everything but the guards, which come when the event is taken."""
+    """Check everything but the guards, which come when the event is taken."""
     event, actor = one.event, doing.actor
     if event.completes:
         task = _task_at(doing, one.leaf)
@@ -157,7 +157,7 @@ def _task_at(doing: Doing, leaf: str) -> Task:
 
 
 def check_worker(doing: Doing, task: Task) -> None:
-    """This function will refuse an actor without the role or department, or not the holder."""
+    """Refuse an actor without the role or department, or not the holder."""
     actor = doing.actor
     if task.role and task.role not in actor.roles:
         raise doing.refuse("role", f"「{doing.label()}」由{doing.role(task.role)}办理。")
@@ -168,7 +168,7 @@ def check_worker(doing: Doing, task: Task) -> None:
 
 
 def check_eyes(doing: Doing, state: State, number: str) -> None:
-    """This function will refuse whoever completed the states this one must check."""
+    """Refuse whoever completed the states this one must check."""
     if state.four_eyes and number in doing.run.barred(state):
         done = "、".join(f"「{doing.run.chart.label(name)}」" for name in state.four_eyes)
         what = f"{done}是同一人办理的，「{state.label}」必须由另一人办理。"
@@ -176,7 +176,7 @@ def check_eyes(doing: Doing, state: State, number: str) -> None:
 
 
 def check_waiting(doing: Doing, task: Task, *, needs_signature: bool = True) -> None:
-    """This function will refuse while others are still asked, or an added signer disagreed."""
+    """Refuse while others are still asked, or an added signer disagreed."""
     asked = [other for other in doing.standing.tasks if other.parent == task.key]
     if asked:
         names = "、".join(dict.fromkeys(waiting_for(doing, other) for other in asked))
@@ -219,13 +219,13 @@ INPUT_NAMES = {
 
 
 def wants(doing: Doing, missing: tuple[str, ...], label: str) -> ActionRefused:
-    """This function will make the refusal of an act whose inputs are missing or wrong."""
+    """Make the refusal of an act whose inputs are missing or wrong."""
     names = "、".join(str(INPUT_NAMES.get(name, name)) for name in missing)
     return doing.refuse("input", f"办「{label}」需要填写：{names}。", missing)
 
 
 def check_texts(doing: Doing) -> None:
-    """This function will refuse texts no database would keep, or longer than anybody reads."""
+    """Refuse texts no database would keep, or longer than anybody reads."""
     for name, value in doing.act.inputs.items():
         if isinstance(value, str) and (len(value) > LONGEST_TEXT or "\x00" in value):
             label = INPUT_NAMES.get(name, name)
@@ -234,7 +234,7 @@ def check_texts(doing: Doing) -> None:
 
 
 def take_event(doing: Doing, event: Event, leaf: str, number: str) -> None:
-    """This function will choose the arc and move; the completer is remembered for the four eyes."""
+    """Choose the arc and move; the completer is remembered for the four eyes."""
     run = doing.run
     arc = run.choose(event.arcs)
     if arc is None:
