@@ -231,6 +231,19 @@ def test_a_schema_without_facts_says_so() -> None:
         parse("headcount > 1", {})
 
 
+def test_a_misspelt_fact_is_found_among_thousands_at_once() -> None:
+    names = [f"fact_number_{number}" for number in range(5000)]
+    schema = dict.fromkeys(names, FactType(FactKind.INTEGER))
+
+    def refuse() -> float:
+        began = time.perf_counter()
+        with pytest.raises(RuleRefused, match="did you mean 'fact_number_4321'"):
+            parse("fact_numbr_4321 > 1", schema)
+        return time.perf_counter() - began
+
+    assert min(refuse() for _ in range(5)) < MAX_SECONDS
+
+
 def test_a_long_list_of_options_is_cut_in_the_message() -> None:
     options = tuple(f"option{number}" for number in range(100))
 

@@ -24,6 +24,7 @@ from huiban.kernel.rule import (
     parse,
 )
 from huiban.kernel.rule.dialect import DialectName
+from huiban.kernel.rule.functions import FUNCTIONS, SPECIAL_FORMS
 from huiban.kernel.words import Words
 from tests import postgres
 from tests.rule_backends import engines
@@ -31,6 +32,11 @@ from tests.rule_backends.differential import EMBEDDED, compare
 from tests.rule_backends.expressions import AS_OF, SCHEMA
 
 EVALUATIONS = 100_000
+
+KINDS_OF_NODES = {
+    "and", "or", "not", "is_null", "=", "<>", "<", "<=", ">", ">=", "in", "starts", "ends", "has",
+    "+", "-", "*", "within", "field", "const", "as_of", "shift",
+}  # fmt: skip
 
 Fetch = Callable[[str], Sequence[tuple[object, ...]]]
 Load = Callable[[postgres.Cluster], AbstractContextManager[Fetch]]
@@ -50,6 +56,7 @@ def test_random_rules_have_one_answer_in_every_back_end(
     assert set(report.evaluations) == {"closure", "javascript", "duckdb", "sqlite", "postgres"}
     assert min(report.evaluations.values()) >= EVALUATIONS
     assert min(report.answers[letter] for letter in "TFU") > EVALUATIONS / 10
+    assert set(report.operators) >= {*FUNCTIONS, *SPECIAL_FORMS, *KINDS_OF_NODES}
 
 
 def test_the_comparison_notices_a_back_end_that_takes_unknown_for_no() -> None:

@@ -4,11 +4,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 
 from huiban.kernel.rule.arithmetic import Mismatch, absolute, constant, spoken, units_of
 from huiban.kernel.rule.dates import shifted
 from huiban.kernel.rule.functions import FUNCTIONS
+from huiban.kernel.rule.names import nearest
 from huiban.kernel.rule.scan import MAX_DIGITS
 from huiban.kernel.rule.tree import NUMBERS, TEXTS, FactKind, Node, Schema, computes
 
@@ -85,9 +85,9 @@ def _check_option(fact: Node, text: Node, operand: int, schema: Schema) -> None:
         return
     options = schema[str(fact.value)].options
     if options and text.value not in options:
-        near = get_close_matches(text.value, options, 1)
+        near = nearest(text.value, options)
         listed = ", ".join(options[:8]) + (" …" if len(options) > 8 else "")
-        cure = f"did you mean '{near[0]}'?" if near else f"one of {listed}"
+        cure = f"did you mean '{near}'?" if near else f"one of {listed}"
         raise Mismatch(operand, f"{fact.value} has no option '{text.value}'", cure)
 
 

@@ -2,7 +2,8 @@
 """The words of a rule: each is a known fact or function, or is refused with the nearest name."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
+
+from rapidfuzz import fuzz, process
 
 from huiban.kernel.rule.functions import FUNCTIONS, SPECIAL_FORMS
 from huiban.kernel.rule.scan import Token
@@ -67,12 +68,18 @@ def _check(text: str, token: Token, is_known: bool, names: Collection[str]) -> N
         return
     word = token.text.lower()
     what = "function" if names and next(iter(names)).endswith("()") else "fact"
-    cure = _CURES.get(word) or _nearest(word, names)
+    cure = _CURES.get(word) or _instead(word, names)
     raise RuleRefused(f"unknown {what} '{token.text}'", text, token.start, cure)
 
 
-def _nearest(word: str, names: Collection[str]) -> str:
-    if near := get_close_matches(word, names, 1):
-        return f"did you mean '{near[0]}'?"
+def nearest(word: str, names: Collection[str]) -> str | None:
+    """This function will return the name most like a misspelt word; quick over thousands."""
+    found = process.extractOne(word, list(names), scorer=fuzz.ratio, score_cutoff=60)
+    return found[0] if found else None
+
+
+def _instead(word: str, names: Collection[str]) -> str:
+    if near := nearest(word, names):
+        return f"did you mean '{near}'?"
     listed = ", ".join(sorted(names)[:8])
     return f"known are {listed}{' …' if len(names) > 8 else ''}" if names else "no fact is known"
