@@ -19,7 +19,7 @@ from huiban.store.lists import BadCursor, ListedCase
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.frame import nav
 from huiban.web.desk.narrow import Narrow
-from huiban.web.desk.speech import item_words
+from huiban.web.desk.speech import item_words, short_number
 from huiban.web.desk.todo import PAGE, bad_cursor
 from huiban.web.templatetags.huiban import light, when
 from huiban.web.visit import Context, Visit, at_desk
@@ -35,6 +35,7 @@ _SHOWN: tuple[tuple[str, bool | None, Callable[[], str]], ...] = (
 class Row:
     url: str
     number: str
+    short: str
     title: str
     item: str
     party: str
@@ -82,6 +83,7 @@ def _row(visit: Visit, row: ListedCase) -> Row:
     return Row(
         url=f"/desk/cases/{row.number}",
         number=row.number,
+        short=short_number(row.number),
         title=row.title,
         item=item_words(row.item_code, visit.language),
         party=row.subject_name,

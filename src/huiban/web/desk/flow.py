@@ -7,8 +7,8 @@ from huiban.kernel.process_diagram import to_svg
 from huiban.services.casepage import CasePage
 
 
-def diagram(page: CasePage, language: str) -> SafeString:
-    """Draw the chart with what is done and where the case is."""
+def diagram(page: CasePage, language: str, *, vertical: bool = False) -> SafeString:
+    """Draw the chart with what is done and where the case is; `vertical` is for phones."""
     done = tuple(step.name for step in page.path if step.mark == "done")
     # The kernel escapes every word of the chart that it draws.
     return mark_safe(to_svg(page.chart, language, page.standing.configuration, done))

@@ -67,15 +67,15 @@ def _tables(form: Form) -> list[Field]:
 def _of_table(table: Field, rest: str, language: str) -> str:
     label = table.label.speak(language)
     if rest == "count":
-        return _("%(label)s：条数") % {"label": label}
+        return label
     column_key, _sep, how = rest.rpartition("_")
     column = next((one for one in table.columns if one.key == column_key), None)
     if column is None:
-        return f"{label}：{rest}"
+        return f"{label}（{rest}）"
     words = {"label": label, "column": column.label.speak(language)}
     if how == "sum":
-        return _("%(label)s：%(column)s合计") % words
-    return _("%(label)s：%(column)s的条数") % words
+        return _("%(label)s（%(column)s合计）") % words
+    return _("%(label)s（%(column)s）") % words
 
 
 def fact_text(form: Form, name: str, value: object, language: str) -> str:

@@ -45,6 +45,11 @@ def person_name(number: str) -> str:
     return found or number
 
 
+def short_number(number: str) -> str:
+    """Shorten a case number for lists: whose it is and the part that tells cases apart."""
+    return f"{number[:6]}…{number[-12:]}" if len(number) > 24 else number
+
+
 def channel_words(channel: str) -> str:
     return {
         "web": _("网上"),

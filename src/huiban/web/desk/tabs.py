@@ -64,7 +64,11 @@ def context(tab: str, visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
     if tab == "materials":
         return _materials(visit, found, narrow)
     if tab == "flow":
-        return {"diagram": flow.diagram(found.page, visit.language)}
+        page, language = found.page, visit.language
+        return {
+            "diagram": flow.diagram(page, language),
+            "tall": flow.diagram(page, language, vertical=True),
+        }
     if tab == "journal":
         return _journal(visit, found)
     return {}

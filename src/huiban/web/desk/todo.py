@@ -18,7 +18,7 @@ from huiban.store.lists import BadCursor, DeskCounts, DeskRow
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.frame import nav, places
 from huiban.web.desk.narrow import LIGHTS, Narrow
-from huiban.web.desk.speech import item_words, state_words
+from huiban.web.desk.speech import item_words, short_number, state_words
 from huiban.web.templatetags.huiban import light, when
 from huiban.web.visit import Context, Visit, at_desk, see_other
 
@@ -36,6 +36,7 @@ class Row:
 
     url: str
     number: str
+    short: str
     title: str
     item: str
     party: str
@@ -110,6 +111,7 @@ def _rows(visit: Visit, rows: tuple[DeskRow, ...], narrow: Narrow) -> list[Row]:
         Row(
             url=f"/desk/cases/{row.number}{query}",
             number=row.number,
+            short=short_number(row.number),
             title=row.title,
             item=items[row.item_code],
             party=row.subject_name,
