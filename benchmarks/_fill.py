@@ -3,6 +3,8 @@
 
 from dataclasses import replace
 
+from django.db.backends.utils import CursorWrapper
+
 from huiban.store import cases
 from huiban.store.guards import install, remove
 
@@ -24,7 +26,7 @@ def fill(count: int, first: int = 1) -> None:
             stored += min(stored, count - stored)
     install(connection)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 def _seed(first: int, count: int) -> None:
@@ -41,47 +43,31 @@ def _seed(first: int, count: int) -> None:
                 cases.record(replace(a_step(case, 2, is_last=True), jobs=()))
 
 
-def _copy(cursor: object, first: int, count: int, shift: int) -> None:
-    from django.db import connection
-
-    from huiban.store.models import Case
-
-    names = [
-        field.column
-        for field in Case._meta.fields
-        if field.column not in {"id", "number", "submission_key"}
-    ]
-    kept = ", ".join(names)
-    pad = (
-        "printf('%%012d', id + %s)"
-        if connection.vendor == "sqlite"
-        else "lpad((id + %s)::text, 12, '0')"
-    )
-    run = cursor.execute  # type: ignore[attr-defined]
-    run(
-        f"INSERT INTO store_case (id, number, submission_key, {kept}) "
-        f"SELECT id + %s, 'QD-CW-' || {pad}, 'copy-' || (id + %s), {kept} "
+def _copy(cursor: CursorWrapper, first: int, count: int, shift: int) -> None:
+    is_sqlite = cursor.db.vendor == "sqlite"
+    pad = "printf('%%012d', id + %s)" if is_sqlite else "lpad((id + %s)::text, 12, '0')"
+    # Answers are left out: no list reads them, and a million copies of them would only fill disks.
+    kept = _columns("store_case", "id", "number", "submission_key", "payload")
+    cursor.execute(
+        f"INSERT INTO store_case (id, number, submission_key, payload, {kept}) "
+        f"SELECT id + %s, 'QD-CW-' || {pad}, 'copy-' || (id + %s), '{{}}', {kept} "
         "FROM store_case WHERE id >= %s AND id < %s",
         [shift, shift, shift, first, first + count],
     )
-    for table in _TABLES:
-        columns = _columns(table)
-        run(
-            f"INSERT INTO {table} (case_id, {columns}) SELECT case_id + %s, {columns} "
-            f"FROM {table} WHERE case_id >= %s AND case_id < %s",
+    key = "rowid" if is_sqlite else "case_id"
+    copied = {table: ("case_id", _columns(table, "id", "case_id")) for table in _TABLES}
+    copied["store_case_search"] = (key, "grams, department, division")
+    for table, (case, columns) in copied.items():
+        cursor.execute(
+            f"INSERT INTO {table} ({case}, {columns}) SELECT {case} + %s, {columns} "
+            f"FROM {table} WHERE {case} >= %s AND {case} < %s",
             [shift, first, first + count],
         )
-    key = "rowid" if connection.vendor == "sqlite" else "case_id"
-    run(
-        f"INSERT INTO store_case_search ({key}, grams) SELECT {key} + %s, grams "
-        f"FROM store_case_search WHERE {key} >= %s AND {key} < %s",
-        [shift, first, first + count],
-    )
 
 
-def _columns(table: str) -> str:
+def _columns(table: str, *without: str) -> str:
     from django.apps import apps
 
     model = next(one for one in apps.get_models() if one._meta.db_table == table)
-    names = (field.column for field in model._meta.fields)
-    return ", ".join(name for name in names if name not in {"id", "case_id"})
+    names = [field.column for field in model._meta.concrete_fields]
+    return ", ".join(name for name in names if name not in without)

@@ -2,13 +2,17 @@
 """Signing in: the account behind a session or an API token."""
 
 import hashlib
+import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q
+from django.db import connection
 
 from huiban.store.models import Account, Token
+from huiban.store.wire import read_time, stored_time
 
 
 class AccountBackend(ModelBackend):
@@ -28,13 +32,28 @@ def issue_token(
 
 def account_of_token(token: str, now: datetime) -> Account | None:
     """Return the active account a token belongs to, None for any other text."""
-    held = (
-        Token.objects.select_related("account")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(token))
-        .filter(revoked_at=None, account__is_active=True)
-        .first()
-    )
-    return held.account if held else None
+    # Asked by every call of the API; building the same query through models costs ten times more.
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_TOKEN, [_digest(token), True, stored_time(now, connection.vendor)])
+        row = cursor.fetchone()
+    return _account(row) if row else None
+
+
+_NAMES = tuple(field.attname for field in Account._meta.concrete_fields)
+_JSON = frozenset({"roles", "modes"})
+_OF_TOKEN = f"""
+SELECT {", ".join(f"a.{name}" for name in _NAMES)}
+FROM store_token t JOIN store_account a ON a.id = t.account_id
+WHERE t.digest = %s AND t.revoked_at IS NULL AND a.is_active = %s
+  AND (t.expires_at IS NULL OR t.expires_at > %s)"""
+
+
+def _account(row: Sequence[Any]) -> Account:
+    values = [
+        json.loads(value) if name in _JSON and isinstance(value, str) else read_time(value)
+        for name, value in zip(_NAMES, row, strict=True)
+    ]
+    return Account.from_db("default", _NAMES, values)
 
 
 def revoke_token(token: str, now: datetime) -> None:

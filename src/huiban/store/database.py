@@ -22,6 +22,9 @@ def connection_settings(address: str) -> dict[str, Any]:
     settings: dict[str, Any] = dict(dj_database_url.parse(address))
     engine = settings["ENGINE"]
     if engine == "django.db.backends.sqlite3":
+        # The last one to close a WAL file writes all of it back: closing after every request
+        # costs more than most requests. Each thread keeps its connection instead.
+        settings["CONN_MAX_AGE"] = None
         # IMMEDIATE takes the write lock first, so two writers queue instead of failing half-way.
         settings["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

@@ -10,7 +10,7 @@ from huiban.store.wire import read_time
 
 _SELECT = """
 SELECT key, state, kind, role, department, division, holder, waits_on, opened_at, closed_at
-FROM store_task WHERE case_id = %s
+FROM store_task WHERE case_id = %s ORDER BY id
 """
 
 
@@ -32,7 +32,7 @@ class StoredTask:
 
 def of_case(case_id: int, *, only_open: bool = False) -> tuple[StoredTask, ...]:
     """Return the work on a case in the order it came up."""
-    narrow = " AND closed_at IS NULL" if only_open else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_SELECT}{narrow} ORDER BY id", [case_id])
-        return tuple(StoredTask(*map(read_time, row)) for row in cursor.fetchall())
+        cursor.execute(_SELECT, [case_id])
+        found = [StoredTask(*map(read_time, row)) for row in cursor.fetchall()]
+    return tuple(task for task in found if not only_open or task.closed_at is None)

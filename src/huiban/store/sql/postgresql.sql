@@ -5,7 +5,8 @@ BEGIN
   RAISE EXCEPTION 'huiban: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE OR REPLACE FUNCTION hb_refuse_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION hb_refuse_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off AS $$
 BEGIN
   IF NEW.seq <> 1 AND NOT EXISTS (
     SELECT 1 FROM store_journal WHERE case_id = NEW.case_id AND seq = NEW.seq - 1
@@ -18,7 +19,8 @@ END $$;
 
 -- Waking a worker costs a lock that commits queue for, so only the job that finds the queue
 -- empty does it; a worker that is awake finds the rest by itself.
-CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM added) AND NOT EXISTS (
     SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= now()
