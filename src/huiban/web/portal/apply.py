@@ -86,7 +86,8 @@ def _posted(visit: Visit, writing: Writing, part: Section) -> HttpResponse:
     except Stale:
         return _kept_apart(visit, writing, part, answers)
     if "row" in post:
-        return draw(visit, saved, part, Drawing(typed=saved.typed))
+        values = rows.with_blank(saved.values, post["row"])
+        return draw(visit, saved, part, Drawing(typed=saved.typed, values=values))
     if "edit" in post:
         return draw(visit, saved, part, Drawing(editing=frozenset({post["edit"]})))
     mistakes = tuple(one for one in saved.problems if one.code != "required")

@@ -21,15 +21,24 @@ class Autosave {
   start() {
     this.restore();
     for (const name of ["input", "change"]) this.form.addEventListener(name, () => this.touch());
-    this.form.addEventListener("submit", () => {
-      this.isSending = true;
-      clearTimeout(this.timer);
-      this.forget();
-    });
+    this.form.addEventListener("submit", (event) => this.hold(event));
     addEventListener("online", () => this.save());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && this.isDirty) this.save(true);
     });
+  }
+
+  // A save on its way changes the draft's version: the page is sent after it, with the new one.
+  async hold(event) {
+    clearTimeout(this.timer);
+    if (this.underWay) {
+      event.preventDefault();
+      await this.underWay;
+      this.form.requestSubmit(event.submitter);
+      return;
+    }
+    this.isSending = true;
+    this.forget();
   }
 
   touch() {
@@ -41,7 +50,12 @@ class Autosave {
   async save(isLeaving = false) {
     if (!this.isDirty || this.isSending) return;
     this.isDirty = false;
-    const sent = this.pairs();
+    this.underWay = this.send(this.pairs(), isLeaving);
+    await this.underWay;
+    this.underWay = null;
+  }
+
+  async send(sent, isLeaving) {
     try {
       const answer = await fetch(this.form.dataset.autosave, {
         method: "POST",
@@ -59,6 +73,8 @@ class Autosave {
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) {
       this.forget();
+      const version = this.form.elements.namedItem("version");
+      if (version && told.version) version.value = told.version;
       this.show(say("已自动保存 {clock}", { clock: told.saved_at || clockNow() }), "ok");
       this.report(told);
     } else if (answer.status >= 500) {

@@ -34,7 +34,12 @@ customElements.define("hb-division", class extends HTMLElement {
       all.value = street.value;
       all.dispatchEvent(new Event("change", { bubbles: true }));
     };
-    district.addEventListener("change", () => { fill(); store(); });
+    district.addEventListener("change", () => {
+      fill();
+      // The district itself is an answer; a street makes it more exact.
+      if (street.options[1]?.textContent === this.dataset.whole) street.selectedIndex = 1;
+      store();
+    });
     street.addEventListener("change", store);
     const chosen = all.value && all.selectedOptions[0].closest("optgroup");
     if (chosen) district.value = chosen.label;
