@@ -85,6 +85,8 @@ def _bare_rows(case: object, mark: str) -> list[tuple[str, tuple[object, ...]]]:
             "opened_at": case.submitted_at,
             "light": case.light,
             "sort_at": case.due_at or NEVER,
+            "stage": case.stage,
+            "item_code": case.item_code,
         }
         found.append(row("store_task", **common, **fields(task), **desk))
     found += [row("store_deadline", **common, **fields(clock)) for clock in case.deadlines]
