@@ -104,7 +104,7 @@ def test_choosing_a_theme_changes_the_colours_at_once(open_page: Opener) -> None
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
 
-    page.locator(".tools summary", has_text="显示").click()
+    page.locator(".tools summary", has_text="外观").click()
     with page.expect_response("**/preferences"):
         page.locator(".tools [value='theme:dark']").click()
 
