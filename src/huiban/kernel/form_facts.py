@@ -16,6 +16,7 @@ _TYPES = {
 }
 _UNKNOWN_FROM = 10**15  # a larger sum no database number holds exactly
 _COUNT = FactType(FactKind.INTEGER)
+_COUNTED = frozenset({FieldKind.TABLE, FieldKind.FILE})
 
 
 def fact_schema(form: Form) -> dict[str, FactType]:
@@ -45,7 +46,13 @@ def facts_of(fields: Iterator[Field] | tuple[Field, ...], values: Values) -> dic
     """Return the facts of some fields, such as the columns of one row."""
     known: dict[str, object] = {}
     for field in fields:
-        known |= _known(field, values.get(field.key))
+        value = values.get(field.key)
+        if field.kind in _COUNTED:
+            known |= _known(field, value)
+        elif value is not None:
+            fact = _fact(field, value)
+            if fact is not None:
+                known[field.key] = fact
     return known
 
 
@@ -84,11 +91,8 @@ def _fact_type(field: Field) -> FactType:
 
 
 def _known(field: Field, value: object) -> dict[str, object]:
-    if field.kind in (FieldKind.TABLE, FieldKind.FILE):
-        rows = value if isinstance(value, list) else []
-        return {f"{field.key}_count": len(rows)} | _sums(field, rows) | _ticks(field, rows)
-    fact = _fact(field, value)
-    return {} if fact is None else {field.key: fact}
+    rows = value if isinstance(value, list) else []
+    return {f"{field.key}_count": len(rows)} | _sums(field, rows) | _ticks(field, rows)
 
 
 def _sums(table: Field, rows: list[object]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from huiban.kernel import form_words
-from huiban.kernel.form_conditions import Facts, holds, is_needed, shown
+from huiban.kernel.form_conditions import Facts, holds, is_needed, shown_by
 from huiban.kernel.form_context import NO_DIVISIONS, Context
 from huiban.kernel.form_facts import facts
 from huiban.kernel.form_model import (
@@ -50,9 +50,11 @@ def read_in(form: Form, raw: object, context: Context) -> Reading:
     answers = raw if isinstance(raw, Mapping) else {}
     found = {one.key: _answer(one, answers, context) for one in form.fields()}
     values = {key: one.value for key, one in found.items() if one.value is not None}
-    visible = shown(form, values, context.today)
-    values = {key: value for key, value in values.items() if key in visible}
-    gathered = _Gathered(form, context, facts(form, values))
+    known = facts(form, values)
+    visible = shown_by(form, known, context.today)
+    if not visible.issuperset(values):
+        known = facts(form, {key: value for key, value in values.items() if key in visible})
+    gathered = _Gathered(form, context, known)
     for part in form.sections:
         for one in part.fields:
             if one.key in visible:

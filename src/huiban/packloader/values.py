@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
@@ -123,7 +124,7 @@ class Common:
     calendar: Calendar
     texts: Mapping[str, str] = field(repr=False)
 
-    @property
+    @cached_property
     def division_names(self) -> dict[str, str]:
         """Division names by code, as `form.read` takes them."""
         return {code: found.name.zh for code, found in self.divisions.items()}

@@ -13,7 +13,7 @@ from huiban.kernel.prefill import prefill
 from huiban.kernel.words import Words
 from huiban.services import city, drafts, offers
 from huiban.services.city import Placed
-from huiban.services.facts import Filing, local_day, missing_materials, read_json
+from huiban.services.facts import Filing, facts_of, local_day, missing_of, read_json
 from huiban.services.open_case import Application, open_case
 from huiban.services.refusal import AlreadyDone, Invalid, NotAllowed
 from huiban.services.submit import MATERIALS, missing_problem
@@ -21,6 +21,7 @@ from huiban.store import blobs, cases
 
 FORM = "answers"
 _KEY_DIGITS = 32
+Facts = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
         )
     placed = city.item(whole.item)
     reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now)
-    values = reader.values()
+    values, facts = reader.read()
     key = submission_key(actor, whole.key)
     refused = reader.claim(key)
     if refused:
@@ -77,7 +78,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
             return known
         blobs.release(actor.number, key)
         raise _invalid(refused)
-    return _opened(reader, values, key)
+    return _opened(reader, values, facts, key)
 
 
 def submission_key(actor: Actor, key: str) -> str:
@@ -85,7 +86,7 @@ def submission_key(actor: Actor, key: str) -> str:
     return hashlib.sha256(f"{actor.number}\n{key}".encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def _opened(reader: "_Reader", values: Mapping[str, object], key: str) -> Applied:
+def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied:
     whole, placed = reader.whole, reader.placed
     stamped = stamp(reader.form, values, {}, reader.now, reader.actor.number)
     materials = dict(whole.materials)
@@ -103,6 +104,7 @@ def _opened(reader: "_Reader", values: Mapping[str, object], key: str) -> Applie
         channel=whole.channel,
         source_certificate=whole.certificate,
         draft=key,
+        facts=facts,
     )
     try:
         new = open_case(application, reader.actor, reader.now)
@@ -115,7 +117,7 @@ def _opened(reader: "_Reader", values: Mapping[str, object], key: str) -> Applie
     return Applied(new.number, 1, new.stage, new.title, new.submitted_at, due_at)
 
 
-def _before(reader: "_Reader", values: Mapping[str, object], key: str) -> Applied | None:
+def _before(reader: "_Reader", values: Facts, key: str) -> Applied | None:
     """Find the case that the same call opened before; another content under its key is refused."""
     case = cases.of_submission(key)
     if case is None:
@@ -150,9 +152,9 @@ class _Reader:
     actor: Actor
     now: datetime
 
-    def values(self) -> dict[str, object]:
+    def read(self) -> tuple[Facts, Facts]:
         """
-        Read the answers and check which materials are there.
+        Read the answers and check which materials are there; returns values and facts.
 
         :raises Invalid: with everything that is missing or wrong.
         """
@@ -165,11 +167,12 @@ class _Reader:
             files=self._files(),
         )
         reading = read_in(self.form, {**before, **self.whole.answers}, context)
-        values = dict(reading.values)
-        problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(values)]
+        sent = dict(self.whole.materials)
+        facts = facts_of(self.placed.scenario, self.placed.item, reading.values, sent)
+        problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(facts)]
         if problems:
             raise _invalid(problems)
-        return values
+        return reading.values, facts
 
     def claim(self, key: str) -> list[FieldProblem]:
         """Take the files for this application; returns what is wrong with them."""
@@ -220,15 +223,15 @@ class _Reader:
         carried = self.placed.scenario.from_certificates[self.form.code]
         return dict(prefill(self.form, offers.of_certificate(held, carried, self.form)).values)
 
-    def _materials(self, values: Mapping[str, object]) -> Iterator[FieldProblem]:
-        item, sent = self.placed.item, dict(self.whole.materials)
+    def _materials(self, facts: Facts) -> Iterator[FieldProblem]:
+        item, sent = self.placed.item, self.whole.materials
         known = {one.code: one for one in item.materials}
         for code, numbers in sent.items():
             if code not in known:
                 yield _problem(f"{MATERIALS}.{code}", "unknown", _NO_MATERIAL)
             elif len(numbers) > known[code].max_files:
                 yield _problem(f"{MATERIALS}.{code}", "too_many", _TOO_MANY)
-        for one in missing_materials(self.placed.scenario, item, values, sent):
+        for one in missing_of(item, facts):
             yield missing_problem(one)
 
 

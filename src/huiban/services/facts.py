@@ -66,7 +66,11 @@ def missing_materials(
     scenario: Scenario, item: Item, values: Mapping[str, object], materials: Materials
 ) -> tuple[Material, ...]:
     """Name the materials that must be handed in and are not there."""
-    facts = facts_of(scenario, item, values, materials)
+    return missing_of(item, facts_of(scenario, item, values, materials))
+
+
+def missing_of(item: Item, facts: Mapping[str, object]) -> tuple[Material, ...]:
+    """Name the materials that must be handed in and are not, by the facts of the application."""
     return tuple(
         one
         for one in item.materials

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opening a case (收件) from a complete application: everything is written in one statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,8 @@ class Application:
     source_certificate: str = ""
     draft: str = ""
     parent_case: str = ""
+    facts: Mapping[str, object] | None = None
+    """The facts of values and materials, where the caller has them already."""
 
 
 def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
@@ -44,7 +47,9 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     """
     item, scenario = application.item, application.scenario
     chart = scenario.chart_of(item)
-    facts = facts_of(scenario, item, application.values, application.materials)
+    facts = application.facts
+    if facts is None:
+        facts = facts_of(scenario, item, application.values, application.materials)
     begun = process.begin(chart, facts, local_day(now))
     number = case_number(item, now)
     chain = Chain(number)

@@ -23,6 +23,7 @@ session of our own pages with `X-CSRFToken`. Every refusal is a problem (RFC 945
 faults at once, in Chinese or English as `Accept-Language` asks. Lists go on with `cursor`.
 """
 _TEXT: Part = {"type": "string"}
+_OBJECT: Part = {"schema": {"type": "object"}}
 _BINARY: Part = {"type": "string", "format": "binary"}
 _SAID = {
     400: "The request cannot be read.",
@@ -164,8 +165,8 @@ def _good(one: Route) -> Part:
         return found
     if one.answer:
         return found | {"content": {JSON: {"schema": _ref(one.answer)}}}
-    given = _TEXT if one.media != JSON else {"type": "object"}
-    return found | {"content": {media: {"schema": given} for media in one.media.split(", ")}}
+    kinds = one.media.split(", ")
+    return found | {"content": {kind: _OBJECT if "json" in kind else {} for kind in kinds}}
 
 
 def _ref(model: type[BaseModel]) -> Part:
