@@ -273,6 +273,19 @@ def test_without_a_network_the_draft_waits_on_the_device_and_comes_back(open_pag
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_going_on_without_a_network_keeps_the_page_and_what_is_typed(open_page: Opener) -> None:
+    page = open_page("/design/apply")
+    page.locator("#f-contract_yuan").fill("400000")
+
+    page.context.set_offline(True)
+    page.get_by_role("button", name="下一步：运输与处置").click()
+
+    expect(page.locator("#saved")).to_contain_text("存在这台设备上")
+    expect(page.locator("#f-contract_yuan")).to_have_value("400000")
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
+
+
 def test_a_draft_that_is_refused_shows_the_reason(open_page: Opener) -> None:
     page = open_page("/design/apply")
 

@@ -28,9 +28,15 @@ class Autosave {
     });
   }
 
+  // Without a network a page cannot be sent: the browser would show its own error instead of the form.
   // A save on its way changes the draft's version: the page is sent after it, with the new one.
   async hold(event) {
     clearTimeout(this.timer);
+    if (!navigator.onLine) {
+      event.preventDefault();
+      this.keepHere(this.pairs());
+      return;
+    }
     if (this.underWay) {
       event.preventDefault();
       await this.underWay;
