@@ -104,6 +104,7 @@ def test_a_list_of_many_costs_no_more_statements_than_a_list_of_one(
         clerk.read("/desk")
     for _ in range(3):
         case_of(city["wangmin"], "2026-11-23 10:00")
+    clerk.read("/desk")
 
     with CaptureQueriesContext(connection) as many:
         clerk.read("/desk")

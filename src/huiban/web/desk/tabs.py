@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from huiban.connectors import preview
 from huiban.kernel.process import Chart
+from huiban.packloader.facts import waived
 from huiban.services import evidence
 from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
@@ -92,7 +93,7 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
 
     return {
         "file": file,
-        "held": HELD,
+        "held": waived(found.page.item, HELD),
         "form_url": case_way(number, narrow, tab="form"),
         "material": next(line for line in found.page.materials if file in line.files),
         "file_links": [
