@@ -144,6 +144,17 @@ def mine(actor: Actor) -> list[Certificate]:
     return certificates.of_subject(actor.subject) if actor.subject else []
 
 
+def about(certificate: Certificate) -> str:
+    """Say what tells a certificate from others of its kind: what its application was named by."""
+    try:
+        placed = city.item(certificate.item_code)
+    except NotFound:
+        return ""
+    values = json.loads(certificate.content).get("values", {})
+    named = values.get(placed.scenario.form_of(placed.item).named_by)
+    return named if isinstance(named, str) else ""
+
+
 def one_of_mine(number: str, actor: Actor) -> Certificate:
     """
     Show one certificate to its holder.

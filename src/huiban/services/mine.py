@@ -11,10 +11,10 @@ from huiban.kernel.process import OpenAct
 from huiban.kernel.words import Words
 from huiban.services import casepage, drafts, guide
 from huiban.services.casepage import CasePage
-from huiban.services.facts import case_facts, local_day
+from huiban.services.facts import case_facts, local_day, missing_materials
 from huiban.services.permission import demand
 from huiban.services.refusal import NotAllowed, NotFound, NotOpen
-from huiban.store import cases, documents, lists, notices, pages
+from huiban.store import cases, documents, jobs, lists, notices, pages
 from huiban.store import drafts as stored
 from huiban.store.lists import CaseNarrow, ListedCase
 from huiban.store.models import Account, Certificate, Document, Draft, Notice
@@ -52,6 +52,13 @@ class MyCase:
     page: CasePage
     acts: tuple[OpenAct, ...]
     notices: tuple[Notice, ...]
+    is_preparing: bool = False
+    """Documents of the last step are still being made."""
+
+    @property
+    def is_resubmitted(self) -> bool:
+        """Whether the last thing its applicant did was to correct it."""
+        return any(entry.act == "resubmit" for entry in self.page.timeline)
 
     @property
     def can_correct(self) -> bool:
@@ -69,7 +76,10 @@ def waiting(actor: Actor, now: datetime) -> Waiting:
     asked = lists.my_cases(actor.subject, CaseNarrow(stage="correction"), limit=_MOST_WAITING)
     return Waiting(
         corrections=asked.rows,
-        drafts=tuple(my_drafts(actor, now)[:_MOST_WAITING]),
+        drafts=tuple(
+            # A correction being written is told once, as the case that waits for it.
+            [one for one in my_drafts(actor, now) if not one.draft.case_number][:_MOST_WAITING]
+        ),
         renewals=tuple(guide.renewable(actor, now)[:_MOST_WAITING]),
         unread=notices.unread_count(actor.subject),
     )
@@ -82,6 +92,9 @@ def my_drafts(actor: Actor, now: datetime) -> list[DraftLine]:
     for draft in stored.mine(actor.number, now):
         writing = drafts.writing_of(draft)
         left = sum(len(step.missing) for step in writing.progress(today))
+        left += len(
+            missing_materials(writing.scenario, writing.item, writing.values, writing.materials)
+        )
         found.append(DraftLine(draft, writing.item, left))
     return found
 
@@ -105,7 +118,19 @@ def my_case(number: str, actor: Actor, language: str, now: datetime) -> MyCase:
     facts = case_facts(page.scenario, whole.case)
     day = local_day(whole.case.submitted_at)
     acts = process.open_acts(page.chart, page.standing, facts, actor, day)
-    return MyCase(page, tuple(acts), told)
+    is_preparing = jobs.is_pending(f"carry_out:{number}:")
+    return MyCase(page, tuple(acts), told, is_preparing)
+
+
+def my_messages(actor: Actor) -> list[Notice]:
+    """List what a party was told, newest first."""
+    return notices.of_subject(actor.subject) if actor.subject else []
+
+
+def read_messages(actor: Actor, now: datetime) -> None:
+    """Note that a party has read everything it was told."""
+    if actor.subject:
+        notices.mark_read(actor.subject, now)
 
 
 def correct(number: str, actor: Actor, account: Account, now: datetime) -> drafts.Writing:

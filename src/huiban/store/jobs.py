@@ -89,6 +89,12 @@ def claim(holder: Holder, now: datetime, limit: int) -> list[ClaimedJob]:
         return sorted((ClaimedJob(*row) for row in cursor.fetchall()), key=lambda job: job.id)
 
 
+def is_pending(prefix: str) -> bool:
+    """Tell whether a job whose unique key begins like this still waits or runs."""
+    waiting = Job.objects.filter(unique_key__gte=prefix, unique_key__lt=prefix + "\x7f")
+    return waiting.filter(state__in=(JobState.READY, JobState.RUNNING)).exists()
+
+
 def extend(jobs: Collection[int], worker: str, until: datetime) -> None:
     """Hold claimed jobs for longer; those no longer held are left alone."""
     Job.objects.filter(id__in=jobs, worker=worker, state=JobState.RUNNING).update(lease_until=until)

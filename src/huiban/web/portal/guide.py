@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huiban.kernel.catalogue import Channel, Item, Material, Need, ServiceObject, SourceKind
+from huiban.kernel.catalogue import Channel, Item, Material, Need, ServiceObject, SourceKind, Step
 from huiban.kernel.clock import Limit
+from huiban.kernel.form import Field
 from huiban.kernel.process_diagram import to_svg
 from huiban.services import certify
 from huiban.services import guide as guides
@@ -36,19 +37,55 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "lives": _lives(guide, language),
         "facts": _facts(guide, language),
         "materials": [_material(one, guide, language) for one in item.materials],
-        "diagram": to_svg(guide.chart, language),
-        "diagram_tall": to_svg(guide.chart, language, vertical=True),
+        "diagram": to_svg(guide.chart, language, vertical=True),
+        "steps": [_step(one, language) for one in item.steps],
         "sections": [
             {
                 "title": part.title.speak(language),
-                "fields": [one.label.speak(language) for one in part.fields],
+                "words": _("、").join(_asked(one, language) for one in part.fields),
             }
             for part in guide.form.sections
         ],
         "start": _start(request, guide),
-        "language": language,
+        "contents": _contents(item),
+        "now": moment,
     }
     return render(request, "portal/guide.html", context)
+
+
+def _step(one: Step, language: str) -> Context:
+    return {
+        "name": one.name.speak(language),
+        "who": one.role.speak(language),
+        "limit": limit_words(one.limit) if one.limit else "",
+        "standard": one.standard.speak(language),
+        "result": one.result.speak(language),
+    }
+
+
+def _asked(one: Field, language: str) -> str:
+    """Name a field; a table with what each of its rows asks."""
+    label = one.label.speak(language)
+    if not one.columns:
+        return label
+    columns = _("、").join(column.label.speak(language) for column in one.columns)
+    return _("%(label)s（逐行填：%(columns)s）") % {"label": label, "columns": columns}
+
+
+def _contents(item: Item) -> list[tuple[str, str]]:
+    rows = [
+        ("g-facts", _("基本情况"), True),
+        ("g-conditions", _("受理条件"), True),
+        ("g-materials", _("申请材料"), True),
+        ("g-process", _("办理流程"), True),
+        ("g-form", _("要填的内容"), True),
+        ("g-results", _("办理结果"), True),
+        ("g-basis", _("设定依据"), True),
+        ("g-special", _("特别程序"), bool(item.special_procedures)),
+        ("g-faq", _("常见问题"), bool(item.faqs)),
+        ("g-remedies", _("不服怎么办"), True),
+    ]
+    return [(key, words) for key, words, is_there in rows if is_there]
 
 
 def _lives(guide: Guide, language: str) -> list[Context]:
@@ -79,8 +116,6 @@ def _facts(guide: Guide, language: str) -> list[tuple[str, str]]:
         (_("办理方式"), "、".join(_channels()[one] for one in item.channels)),
         (_("到现场次数"), _("不用去现场") if not item.visits else str(item.visits)),
         (_("收费"), _("不收费") if item.fee is None else _fee(item, language)),
-        (_("办理结果"), "、".join(one.name.speak(language) for one in item.results)),
-        (_("有效期"), "；".join(one.validity.speak(language) for one in item.results)),
         (_("数量限制"), item.quantity_limit.speak(language)),
         (_("中介服务"), item.intermediaries.speak(language)),
         (_("联办部门"), "、".join(one.name.speak(language) for one in item.joint_authorities)),
@@ -176,7 +211,7 @@ def _start(request: HttpRequest, guide: Guide) -> Context:
         "held": [
             {
                 "number": one.number,
-                "title": one.title,
+                "about": certify.about(one),
                 "until": one.valid_until,
                 "is_chosen": one.number == chosen or len(held) == 1,
             }

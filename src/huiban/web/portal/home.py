@@ -34,11 +34,22 @@ def home(request: HttpRequest) -> HttpResponse:
             {"url": f"/items/{one.code}", "words": full_name(one, language)}
             for one in items[:_OFTEN]
         ],
-        "items": [card(one, language, moment) for one in items],
-        "renewals": _renewals(waiting, language) if waiting else [],
-        "can_apply": actor is not None and bool(actor.subject),
+        "groups": _groups(items, language, moment),
     }
     return render(request, "portal/home.html", context)
+
+
+def _groups(items: list[Item], language: str, moment: datetime) -> list[Context]:
+    """Put the items of one permit together, in the order of its life."""
+    groups: dict[str, Context] = {}
+    for item in items:
+        scenario = city.item(item.code).scenario
+        group = groups.setdefault(
+            scenario.code, {"name": scenario.name.speak(language), "items": [], "lives": []}
+        )
+        group["items"].append(card(item, language, moment))
+        group["lives"].append(life_words(str(item.life)))
+    return [group | {"lives": _("、").join(group["lives"])} for group in groups.values()]
 
 
 @require_safe
@@ -62,9 +73,19 @@ def search(request: HttpRequest) -> HttpResponse:
             {"item": card(item, language, moment), "why": why.speak(language)}
             for item, why in found.items
         ],
-        "suggestions": [card(one, language, moment) for one in found.suggestions],
+        "suggestions": [
+            card(one, language, moment)
+            for one in (found.suggestions if query else guide.all_items()[:_OFTEN])
+        ],
     }
     return render(request, "portal/search.html", context)
+
+
+def left_words(left: int) -> str:
+    """Say how much of a draft is left to do."""
+    if not left:
+        return _("都填好了，可以提交")
+    return ngettext("还差 %(n)s 项", "还差 %(n)s 项", left) % {"n": left}
 
 
 def full_name(item: Item, language: str) -> str:
@@ -142,7 +163,7 @@ def _waiting(waiting: mine.Waiting, language: str, moment: datetime) -> Context:
         {
             "url": f"/drafts/{one.draft.number}/{one.draft.section}",
             "words": _("继续填写：%(title)s") % {"title": one.draft.title},
-            "note": ngettext("还差 %(n)s 项", "还差 %(n)s 项", one.left) % {"n": one.left},
+            "note": left_words(one.left),
             "at": one.draft.updated_at,
             "kind": "",
         }
@@ -159,7 +180,3 @@ def _waiting(waiting: mine.Waiting, language: str, moment: datetime) -> Context:
         for held, item, left in waiting.renewals
     ]
     return {"lines": lines, "unread": waiting.unread, "count": len(lines)}
-
-
-def _renewals(waiting: mine.Waiting, language: str) -> list[str]:
-    return [held.number for held, _item, _left in waiting.renewals]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """My cases (我的办件): the list, one case with its time line, correcting and retracting."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,8 @@ from huiban.services import casepage, certify, desk, handle, mine
 from huiban.services.casepage import CasePage, ClockLine
 from huiban.services.facts import local_day
 from huiban.store.lists import BadCursor, CaseNarrow, ListedCase
+from huiban.web.portal import papers, steps
+from huiban.web.portal.home import full_name, left_words
 from huiban.web.portal.steps import life_words
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
@@ -33,7 +37,7 @@ def cases(visit: Visit) -> HttpResponse:
     context: Context = {
         "cases": [_line(one, visit) for one in page.rows],
         "after": page.cursor,
-        "drafts": mine.my_drafts(visit.actor, visit.now) if not ask.get("after") else [],
+        "drafts": _drafts(visit) if not (ask.get("after") or show or text) else [],
         "show": show,
         "query": text,
         "tabs": [
@@ -46,6 +50,22 @@ def cases(visit: Visit) -> HttpResponse:
         ],
     }
     return render(visit.request, "portal/cases.html", context)
+
+
+def _drafts(visit: Visit) -> list[Context]:
+    return [
+        {
+            "url": f"/drafts/{one.draft.number}/{one.draft.section if one.left else 'summary'}",
+            "title": one.draft.title,
+            "what": full_name(one.item, visit.language),
+            "is_correction": bool(one.draft.case_number),
+            "left": left_words(one.left),
+            "is_ready": not one.left,
+            "at": one.draft.updated_at,
+            "until": one.draft.expires_at,
+        }
+        for one in mine.my_drafts(visit.actor, visit.now)
+    ]
 
 
 def _line(one: ListedCase, visit: Visit) -> Context:
@@ -63,6 +83,7 @@ def _line(one: ListedCase, visit: Visit) -> Context:
     }
 
 
+_BEGIN_AGAIN = frozenset({"refused", "declined", "retracted", "lapsed"})
 _KIND_OF = {"granted": "ok", "refused": "bad", "declined": "bad", "retracted": "", "lapsed": ""}
 
 
@@ -74,12 +95,14 @@ def case(visit: Visit, number: str) -> HttpResponse:
     found = mine.my_case(number, visit.actor, visit.language, visit.now)
     page = found.page
     one = page.whole.case
-    today = local_day(visit.now)
+    was_corrected = found.is_resubmitted
     context: Context = {
         "found": found,
         "page": page,
         "case": one,
-        "was_sent": "sent" in visit.request.GET,
+        "now": visit.now,
+        "submitted_at": found.page.timeline[-1].at if was_corrected else one.submitted_at,
+        "was_sent": "sent" in visit.request.GET and not one.outcome,
         "crumbs": [(_("首页"), "/"), (_("我的办件"), "/cases"), (one.title, "")],
         "life": life_words(one.life),
         "kind": _KIND_OF.get(one.outcome, "info"),
@@ -88,23 +111,37 @@ def case(visit: Visit, number: str) -> HttpResponse:
             {"title": step.label, "state": "" if step.mark == "ahead" else step.mark}
             for step in page.path
         ],
-        "certificates": [(held, certify.state_of(held, today)) for held in page.whole.certificates],
+        "certificates": _certificates(page, visit),
+        "log": sorted(page.timeline, key=lambda entry: entry.at),
+        "points": steps.points_asked(page.whole.journal),
+        "can_begin_again": one.outcome in _BEGIN_AGAIN,
         "remedies": page.item.remedies if one.outcome in ("refused", "declined") else (),
-        "decision_reason": _reason(page),
+        "reason": _reason(page),
     }
     return render(visit.request, "portal/case.html", context)
 
 
 def clock_card(line: ClockLine) -> Context:
-    """Return what `parts/clock.html` draws of a clock."""
+    """Return what `parts/clock.html` draws of a clock: how much is left, then until when."""
+    left, _comma, due = line.text.partition(_("，"))
     return {
         "title": line.title,
         "light": line.light,
-        "left": line.text,
+        "left": left,
+        "whole": line.text,
         "used": line.share,
         "limit": 100,
-        "facts": [line.basis] if line.basis else [],
+        "facts": [one for one in (due.strip(), line.basis) if one],
     }
+
+
+def _certificates(page: CasePage, visit: Visit) -> list[Context]:
+    today = local_day(visit.now)
+    return [
+        {"url": f"/certificates/{quote(held.number)}"}
+        | papers.state_view(held, certify.state_of(held, today))
+        for held in page.whole.certificates
+    ]
 
 
 def _reason(page: CasePage) -> str:
@@ -130,7 +167,11 @@ def retract(visit: Visit, number: str) -> HttpResponse:
     """Ask whether the application is really to be retracted, and do it."""
     found = mine.my_case(number, visit.actor, visit.language, visit.now)
     if visit.request.method != "POST":
-        return render(visit.request, "portal/retract.html", {"page": found.page})
+        one = found.page.whole.case
+        crumbs = [(_("我的办件"), "/cases"), (one.title, f"/cases/{number}"), (_("撤回申请"), "")]
+        if not found.can_retract:
+            return see_other(f"/cases/{number}")
+        return render(visit.request, "portal/retract.html", {"page": found.page, "crumbs": crumbs})
     version = visit.request.POST.get("version", "")
     reason = visit.request.POST.get("reason", "").strip()[:500]
     order = handle.Order(
@@ -141,3 +182,20 @@ def retract(visit: Visit, number: str) -> HttpResponse:
     handle.act(number, order, visit.actor, visit.now)
     messages.success(visit.request, _("申请已撤回，以后可以重新申请"))
     return see_other(f"/cases/{number}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def told(visit: Visit) -> HttpResponse:
+    """List what the party was told, or note that all of it was read."""
+    if visit.request.method == "POST":
+        mine.read_messages(visit.actor, visit.now)
+        return see_other("/messages")
+    found = mine.my_messages(visit.actor)
+    context: Context = {
+        "found": found,
+        "unread": any(one.read_at is None for one in found),
+        "crumbs": [(_("首页"), "/"), (_("我的消息"), "")],
+    }
+    return render(visit.request, "portal/messages.html", context)

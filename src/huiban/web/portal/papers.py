@@ -2,8 +2,10 @@
 """Certificates, documents and files: seen by those who may, verified by anybody."""
 
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import quote
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from huiban.connectors import preview, qr
+from huiban.kernel.catalogue import Life
 from huiban.kernel.identifier import show_verification_code
-from huiban.services import certify, files, guide, issue, mine
+from huiban.services import certify, city, files, guide, issue, mine
 from huiban.services.facts import local_day
 from huiban.services.party import is_person_number, masked
 from huiban.services.refusal import NotFound, Refused
@@ -22,6 +25,8 @@ from huiban.web.portal.steps import life_words
 from huiban.web.visit import Context, Visit, language_of, signed_in
 
 _WIDTH = 900
+_LIVES = tuple(Life)
+_VERIFY_A_MINUTE = 60
 _UNKNOWN = "application/octet-stream"
 _INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
 STATES: dict[str, tuple[str, Callable[[], str]]] = {
@@ -38,7 +43,13 @@ STATES: dict[str, tuple[str, Callable[[], str]]] = {
 def state_view(held: Certificate, state: str) -> Context:
     """Return a certificate with what it is worth today, for a card."""
     kind, words = STATES[state]
-    return {"held": held, "state": state, "kind": kind, "words": words()}
+    return {
+        "held": held,
+        "state": state,
+        "kind": kind,
+        "words": words(),
+        "about": certify.about(held),
+    }
 
 
 @require_safe
@@ -70,7 +81,7 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
                 "url": f"/items/{item.code}?certificate={quote(held.number)}",
                 "words": life_words(str(item.life)),
             }
-            for item in guide.follow_ups(held)
+            for item in sorted(guide.follow_ups(held), key=lambda one: _LIVES.index(one.life))
         ]
         if state in ("valid", "not_yet")
         else [],
@@ -83,10 +94,14 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     """Tell anybody whether a certificate is genuine and in force."""
     asked = code or request.GET.get("code", "").strip()[:100]
     context: Context = {"asked": asked}
+    moment = now()
+    if asked and not _may_ask(request, moment):
+        context["problem"] = _("核验得太频繁了，请过一分钟再试")
+        return render(request, "portal/verify.html", context, status=429)
     status = 200
     if asked:
         try:
-            found = certify.verify(asked, now())
+            found = certify.verify(asked, moment)
         except Refused as refused:
             context["problem"] = refused.message.speak(language_of(request))
             status = 404 if isinstance(refused, NotFound) else 422
@@ -101,8 +116,24 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
                 "holder": holder,
                 "number": masked(held.subject_code),
                 "code": show_verification_code(held.verify_code),
+                "item_name": _item_name(held.item_code, language_of(request)),
+                "now": moment,
             }
     return render(request, "portal/verify.html", context, status=status)
+
+
+def _item_name(code: str, language: str) -> str:
+    try:
+        return city.item(code).item.name.speak(language)
+    except NotFound:
+        return ""
+
+
+def _may_ask(request: HttpRequest, moment: datetime) -> bool:
+    """A code has far too many values to try; this only keeps machines from keeping us busy."""
+    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{moment:%Y%m%d%H%M}"
+    cache.add(key, 0, 120)
+    return int(cache.incr(key)) <= _VERIFY_A_MINUTE
 
 
 @require_safe

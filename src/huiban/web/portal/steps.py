@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far an application is, for the step list and the side of every step."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huiban.kernel.catalogue import Material
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.form import FieldKind, shown
 from huiban.services import handle, submit
 from huiban.services.drafts import Writing
 from huiban.services.facts import missing_materials
 from huiban.services.journal import body_of
+from huiban.store.rows import JournalRow
 from huiban.web.visit import Context
 
 
@@ -123,8 +126,9 @@ def material_counts(writing: Writing, language: str) -> Context:
     }
 
 
-def _due_materials(writing: Writing):  # type: ignore[no-untyped-def]
-    return missing_materials(writing.scenario, writing.item, writing.values, writing.materials)
+def _due_materials(writing: Writing) -> tuple[Material, ...]:
+    missing = missing_materials(writing.scenario, writing.item, writing.values, writing.materials)
+    return tuple(missing)
 
 
 def before(writing: Writing, key: str) -> str:
@@ -148,15 +152,21 @@ def points_to_correct(writing: Writing) -> list[Context]:
     """Return what the one notice of correction asks for, while that is being done."""
     if not writing.is_correction:
         return []
-    for row in reversed(handle.load(writing.draft.case_number).journal):
-        if row.act == "request_correction":
-            act = body_of(row).get("act")
-            inputs = act.get("inputs") if isinstance(act, dict) else None
-            points = inputs.get("points") if isinstance(inputs, dict) else None
-            if isinstance(points, list) and points:
-                return [dict(one) for one in points if isinstance(one, dict)]
-            return [{"about": _("补正内容"), "fault": row.reason, "cure": ""}]
-    return []
+    return points_asked(handle.load(writing.draft.case_number).journal)
+
+
+def points_asked(journal: Sequence[JournalRow]) -> list[Context]:
+    """Return the points of the last notice of correction: what about, what is wrong, the cure."""
+    asked = next((row for row in reversed(journal) if row.act == "request_correction"), None)
+    if asked is None:
+        return []
+    act = body_of(asked).get("act")
+    inputs = act.get("inputs") if isinstance(act, dict) else None
+    points = inputs.get("points") if isinstance(inputs, dict) else None
+    told = (
+        [dict(one) for one in points if isinstance(one, dict)] if isinstance(points, list) else []
+    )
+    return told or [{"about": _("补正内容"), "fault": asked.reason, "cure": ""}]
 
 
 def clock_words(at: datetime) -> str:

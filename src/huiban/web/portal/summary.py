@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checking everything and sending it in (核对并提交)."""
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -8,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from huiban.kernel.form import diff
+from huiban.kernel.form import FieldProblem, diff
+from huiban.packloader.facts import waived
 from huiban.services import casepage, city, drafts, files, handle, submit
 from huiban.services.drafts import Writing
-from huiban.services.facts import local_day, read_json
+from huiban.services.facts import HELD, local_day, read_json
 from huiban.services.refusal import AlreadyDone, Invalid
 from huiban.web.field_model import ProblemLink
 from huiban.web.portal import steps
@@ -45,8 +49,6 @@ def _send(visit: Visit, number: str) -> HttpResponse:
 @signed_in
 def discard(visit: Visit, number: str) -> HttpResponse:
     """Throw the application away."""
-    from django.contrib import messages
-
     drafts.load(number, visit.actor, visit.now)
     drafts.discard(number, visit.actor)
     messages.success(visit.request, _("草稿已删除"))
@@ -58,6 +60,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
     problems = submit.problems_of(writing, visit.now)
     language = visit.language
     blobs = files.of_draft(writing)
+    spared = waived(writing.item, HELD)
     context: Context = {
         "writing": writing,
         "errand": steps.errand_words(writing, language),
@@ -65,6 +68,8 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
                   for one in problems],
         "left": ngettext("还差 %(n)s 项，补好就能提交", "还差 %(n)s 项，补好就能提交",
                          len(problems)) % {"n": len(problems)},
+        "left_over": _left_over(writing, problems, language),
+        "now": visit.now,
         "is_told": told,
         "sections": casepage.answer_sections(
             writing.form, writing.values, today, language, is_masked=False
@@ -72,6 +77,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "materials": [
             {
                 "name": one.name.speak(language),
+                "is_waived": one.code in spared,
                 "files": [blobs[file] for file in writing.materials.get(one.code, [])
                           if file in blobs],
             }
@@ -84,6 +90,17 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "at": writing.draft.updated_at,
     }  # fmt: skip
     return render(visit.request, "portal/summary.html", context, status=422 if told else 200)
+
+
+def _left_over(writing: Writing, problems: Sequence[FieldProblem], language: str) -> list[Context]:
+    """Group what is left by the step where it is put right."""
+    titles = {part.key: part.title.speak(language) for part in writing.form.sections}
+    titles[submit.MATERIALS] = _("材料")
+    found: dict[str, list[ProblemLink]] = {}
+    for one in problems:
+        link = ProblemLink(_where(writing, one.path), one.message.speak(language))
+        found.setdefault(one.section, []).append(link)
+    return [{"title": titles.get(key, ""), "links": links} for key, links in found.items()]
 
 
 def _where(writing: Writing, path: str) -> str:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<str:number>", mine.case),
     path("cases/<str:number>/correct", mine.correct),
     path("cases/<str:number>/retract", mine.retract),
+    path("messages", mine.told),
     path("certificates", papers.certificates),
     path("certificates/<str:number>", papers.certificate),
     path("verify", papers.verify),

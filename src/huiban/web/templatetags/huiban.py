@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiban.kernel.words import Words
+from huiban.services.casepage import Answer
 from huiban.web.icons import LIGHTS, PATHS
 
 register = template.Library()
@@ -174,3 +176,15 @@ def page_range(paginator: "Paginator[object]", number: int) -> list[int | str]:
 def beside(cells: Sequence[object], labels: Sequence[object]) -> list[tuple[object, object]]:
     """Return each cell with the label of its column, for tables that become cards."""
     return list(zip(labels, cells, strict=False))
+
+
+@register.filter
+def speak(words: Words, language: str) -> str:
+    """Say words of a pack in the language of the page."""
+    return words.speak(language)
+
+
+@register.filter
+def without_tables(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers that read as one text; tables are drawn apart."""
+    return [one for one in answers if not one.columns]
