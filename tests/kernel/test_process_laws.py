@@ -223,7 +223,7 @@ def somebody(chart: Chart, standing: Standing, task: Task) -> Actor:
 
 
 @pytest.mark.parametrize("name", CHARTS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 6)), min_size=1, max_size=30))
 def test_no_order_of_acts_loses_or_duplicates_a_task(
     name: str, choices: list[tuple[int, int]]
