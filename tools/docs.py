@@ -7,7 +7,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-PAGES = ("tools.rooms", "tools.glossary", "tools.pack_reference")
+PAGES = (
+    "tools.rooms",
+    "tools.glossary",
+    "tools.pack_reference",
+    "tools.cli_reference",
+    "tools.settings_reference",
+)
 
 
 def main() -> None:

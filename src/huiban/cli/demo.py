@@ -15,8 +15,8 @@ from huiban.cli.serve import server_command, worker_command
 
 def add_parser(sub: Any) -> None:
     found = sub.add_parser("demo", help="start the product with a living sample city")
-    found.add_argument("--host", default="127.0.0.1")
-    found.add_argument("--port", type=int, default=8000)
+    found.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    found.add_argument("--port", type=int, default=8000, help="port to listen on")
     found.add_argument("--fresh", action="store_true", help="throw the sample city away first")
     found.add_argument("--only-fill", action="store_true", help="make the city and stop")
     found.set_defaults(run=run)

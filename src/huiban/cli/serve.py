@@ -13,9 +13,9 @@ Parsers = Any
 
 def add_parser(sub: Parsers) -> None:
     web = sub.add_parser("serve", help="run the web server")
-    web.add_argument("--host", default="127.0.0.1")
-    web.add_argument("--port", type=int, default=8000)
-    web.add_argument("--processes", type=int, default=2)
+    web.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    web.add_argument("--port", type=int, default=8000, help="port to listen on")
+    web.add_argument("--processes", type=int, default=2, help="server processes")
     web.add_argument("--threads", type=int, default=4, help="blocking threads a process")
     web.set_defaults(run=serve)
     hands = sub.add_parser("worker", help="carry out jobs and sweeps")

@@ -12,26 +12,39 @@ from typing import Any
 from huiban.cli.django_ready import now, ready
 from huiban.kernel.calendar import CalendarDay
 
+_OF_ACCOUNTS = {
+    "department": "department of an officer, a code of common/departments.yaml",
+    "division": "division an officer serves, a code of common/divisions.yaml",
+    "subject": "the party acted for: its unified social credit code or identity number",
+    "subject-name": "name of that party (default: the person's own)",
+    "phone": "telephone of the person, offered when a form asks for it",
+}
+
 
 def add_parser(sub: Any) -> None:
     found = sub.add_parser("verify", help="check the chain of every case and replay its journal")
     found.add_argument("numbers", nargs="*", help="case numbers; none means all")
     found.set_defaults(run=verify)
     found = sub.add_parser("jobs", help="count jobs; list and revive the dead ones")
-    found.add_argument("--revive", type=int, metavar="ID", help="try a dead job again")
+    found.add_argument("--revive", type=int, metavar="ID", help="the dead job to try again")
     found.set_defaults(run=jobs)
     found = sub.add_parser("account", help="make an account; asks for the password")
-    found.add_argument("number")
-    found.add_argument("--name", required=True)
-    found.add_argument("--kind", choices=["person", "enterprise", "officer"], required=True)
-    for name in ("department", "division", "subject", "subject-name", "phone"):
-        found.add_argument(f"--{name}", default="")
-    found.add_argument("--role", action="append", default=[], dest="roles")
+    found.add_argument("number", help="what its holder signs in with")
+    found.add_argument("--name", required=True, help="name of the person")
+    found.add_argument(
+        "--kind", choices=["person", "enterprise", "officer"], required=True, help="who it is"
+    )
+    for name, meaning in _OF_ACCOUNTS.items():
+        found.add_argument(f"--{name}", default="", help=meaning)
+    found.add_argument(
+        "--role", action="append", default=[], dest="roles",
+        help="a role of an officer, from common/roles.yaml; may be given several times",
+    )  # fmt: skip
     found.set_defaults(run=account)
     found = sub.add_parser("token", help="make an API token for an account; shown once")
-    found.add_argument("number")
+    found.add_argument("number", help="the account it acts for")
     found.add_argument("--name", required=True, help="what it is for")
-    found.add_argument("--days", type=int, default=365)
+    found.add_argument("--days", type=int, default=365, help="days it is valid")
     found.set_defaults(run=token)
     found = sub.add_parser("holidays", help="import the State Council's notice of a year")
     found.add_argument("notice", type=Path, help="the notice as a text file")

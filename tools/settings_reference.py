@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/reference/settings.md: every variable the house reads; a test holds it to the source."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "settings.md"
+HEAD = """# Settings
+
+<!-- Written by `make docs` from tools/settings_reference.py; do not edit. -->
+
+Every choice an operator has is an environment variable. None is needed to try the house on one
+machine. How they go together: [operating a city](../operate.md).
+
+| variable | what it says | when it is not set |
+|---|---|---|
+"""
+FOOT = """
+S3 credentials are read as every S3 tool reads them: `AWS_ACCESS_KEY_ID` and
+`AWS_SECRET_ACCESS_KEY`, or the files those tools use.
+
+After a change restart the web and worker processes. After an update run the migrations first: they
+also install the statements and guards that live in the database (see
+[decision 2](../decisions/0002-sqlite-and-postgresql-one-statement.md)).
+"""
+
+
+class Setting(NamedTuple):
+    name: str
+    says: str
+    otherwise: str
+
+
+SETTINGS = (
+    Setting(
+        "HUIBAN_PRODUCTION",
+        "`1`: cookies and pages over HTTPS only (HSTS), hashed static files; unsafe settings are "
+        "refused at start",
+        "not production",
+    ),
+    Setting(
+        "HUIBAN_SECRET_KEY",
+        "signs sessions and forms; at least 40 characters, the same on every host",
+        "made once in `var/secret_key`, readable by its owner only; production refuses to start",
+    ),
+    Setting(
+        "HUIBAN_ALLOWED_HOSTS",
+        "host names served, separated by commas",
+        "any; production refuses to start",
+    ),
+    Setting(
+        "HUIBAN_TRUSTED_ORIGINS",
+        "other origins that may send forms, such as `https://www.example.gov.cn`",
+        "none",
+    ),
+    Setting(
+        "HUIBAN_TLS_ENDS_BEFORE",
+        "`1`: a proxy in front ends TLS and sets `X-Forwarded-Proto` itself. `huiban serve` speaks "
+        "plain HTTP, so production behind it always needs this",
+        "the process is asked over HTTPS directly",
+    ),
+    Setting(
+        "HUIBAN_PUBLIC_URL",
+        "the address people reach the house under; it goes into QR codes and messages",
+        "`http://127.0.0.1:8000`",
+    ),
+    Setting(
+        "HUIBAN_DATABASE_URL",
+        "`sqlite:////path/file.sqlite3` or `postgres://user:password@host/name`",
+        "`var/huiban.sqlite3`",
+    ),
+    Setting(
+        "HUIBAN_OBJECTS_URL",
+        "where files are kept: `folder:/path`, or "
+        "`s3://bucket/prefix?endpoint=https://host&region=name`",
+        "`folder:var/objects`",
+    ),
+    Setting(
+        "HUIBAN_OVERSIGHT_URL",
+        "where decisions are pushed for oversight (审管互动)",
+        "written to `var/exchange/oversight`",
+    ),
+    Setting("HUIBAN_DATA_DIR", "the folder called `var/` in this table", "`var/` in `HUIBAN_HOME`"),
+    Setting("HUIBAN_PACKS_DIR", "the scenario packs", "`packs/` in `HUIBAN_HOME`"),
+    Setting("HUIBAN_FONTS", "a folder of fonts for documents", "the fonts `make setup` installed"),
+    Setting(
+        "HUIBAN_HOME",
+        "the folder that `var/` and `packs/` lie in",
+        "the checkout, else the current folder",
+    ),
+    Setting("HUIBAN_MAX_FILE_MB", "the largest file accepted, in megabytes", "50"),
+    Setting(
+        "HUIBAN_API_PER_SECOND",
+        "API calls an account may make in each second to each server process, on average",
+        "20",
+    ),
+    Setting("HUIBAN_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`", "`INFO`"),
+    Setting(
+        "HUIBAN_DEMO",
+        "`1`: demonstration accounts on the sign-in page, documents marked as samples; refused in "
+        "production",
+        "no demonstration",
+    ),
+    Setting("HUIBAN_DEBUG", "`1`: debug pages; refused in production", "off"),
+)
+
+
+def page() -> str:
+    rows = "\n".join(f"| `{one.name}` | {one.says} | {one.otherwise} |" for one in SETTINGS)
+    return HEAD + rows + "\n" + FOOT
+
+
+def write() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
