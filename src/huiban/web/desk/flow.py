@@ -11,4 +11,5 @@ def diagram(page: CasePage, language: str, *, vertical: bool = False) -> SafeStr
     """Draw the chart with what is done and where the case is; `vertical` is for phones."""
     done = tuple(step.name for step in page.path if step.mark == "done")
     # The kernel escapes every word of the chart that it draws.
-    return mark_safe(to_svg(page.chart, language, page.standing.configuration, done))
+    here = page.standing.configuration
+    return mark_safe(to_svg(page.chart, language, here, done, vertical=vertical))
