@@ -401,3 +401,20 @@ def test_files_that_arrive_side_by_side_are_all_kept_and_leave_the_answers_fresh
         "emergency_plan",
     }
     assert now.draft.version == older.draft.version
+
+
+@pytest.mark.parametrize("to", ["nobody", "wangmin", "zhangqian", "zhoulei"])
+def test_work_is_moved_only_to_somebody_who_holds_the_post(
+    people: dict[str, Account], to: str
+) -> None:
+    number = sample.case(people["wangmin"], NOW)
+    act(people, number, "zhangqian", "accept")
+    task = handle.load(number).standing.tasks[0].key
+
+    with pytest.raises(FieldFault):
+        handle.act(number, Order("transfer", task, {"to_holder": to}),
+                   people["liuyang"].to_actor(), NOW)  # fmt: skip
+    handle.act(number, Order("transfer", task, {"to_holder": "sunmei"}),
+               people["liuyang"].to_actor(), NOW)  # fmt: skip
+
+    assert handle.load(number).standing.tasks[0].holder == "sunmei"

@@ -2,6 +2,7 @@
 """Files people hand in (材料附件): checked by content, kept in the object store, shown to few."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +21,6 @@ from huiban.services.refusal import FieldFault, NotFound
 from huiban.store import blobs, cases, ids
 from huiban.store import drafts as stored
 from huiban.store.models import Blob
-
 
 _ATTEMPTS = 20
 
@@ -164,8 +164,12 @@ def page(file: str, number: int, width: int, actor: Actor) -> preview.Page:
 
 def of_draft(writing: Writing) -> dict[str, Blob]:
     """Give the records of a draft's files by number."""
-    numbers = [number for files in writing.materials.values() for number in files]
-    return {blob.number: blob for blob in Blob.objects.filter(number__in=numbers)}
+    return records(number for files in writing.materials.values() for number in files)
+
+
+def records(numbers: Iterable[str]) -> dict[str, Blob]:
+    """Give the records of files by number; one that is gone is left out."""
+    return {blob.number: blob for blob in Blob.objects.filter(number__in=list(numbers))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from huiban.kernel.evidence import canonical
 from huiban.kernel.process import Act, ActionRefused, Chart, Standing, Stepped, Task
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import city, effects, numbering
+from huiban.services import city, effects, numbering, people
 from huiban.services.clocks import Clocks, later, read_clocks
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.history import History, history_of
@@ -119,6 +119,8 @@ def act(
         demand(actor, "act_case", opened.case, opened.standing)
         if order.version is not None and order.version != opened.case.version:
             raise _stale(opened.case)
+        request = Act(order.name, order.task, order.inputs)
+        people.check_named(opened.case, opened.standing.task(order.task), request)
         change, done = _decide(opened, order, actor, now, filing)
         try:
             cases.record(change)
@@ -300,7 +302,8 @@ def _fact(  # noqa: PLR0913 - what a fact is made of
         rule = opened.chart.clocks.get(str(order.inputs.get("clock", "")))
         if rule is not None and rule.extend is not None:
             body["extension"] = str(rule.extend)
-    reason = order.inputs.get("reason")
+    # A decision that had waited for a second signature speaks with its own reason.
+    reason = stepped.decision.reason if stepped.decision else order.inputs.get("reason")
     return Fact(
         act=stepped.event,
         stage_from=opened.case.stage,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from huiban.connectors import pdf
 from huiban.kernel.actor import Actor, ActorKind
+from huiban.kernel.clock_time import office_back, tick_of, time_of
 from huiban.kernel.identifier_samples import make_person_id, make_uscc
 from huiban.kernel.process import ActionRefused
 from huiban.packloader import Scenario
@@ -99,7 +100,7 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
     for scenario in city.loaded().scenarios.values():
         seeds = seeded_cases(scenario, city.common())
         for place, seed in enumerate(seeds):
-            walker = _Walker(scenario, seed, people, clerks[place % len(clerks)])
+            walker = _Walker(scenario, seed, people, clerks[place % len(clerks)], now)
             walker.walk(_received_at(now, place, len(seeds), seed.stage))
             made += 1
             tell(f"{made}/{len(seeds)} {scenario.name.zh}：{seed.stage}")
@@ -109,11 +110,16 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
 _ENDED = ("closed", "declined", "retracted")
 
 
+# Office hours ago: enough of each for every light to be seen on the desks.
+_HOURS_AGO = (1.2, 2.0, 3.4, 5.2, 6.4, 9.6, 13.0, 18.0)
+
+
 def _received_at(now: datetime, place: int, total: int, stage: str) -> datetime:
-    """Ended cases lie back in time; open ones came in during the last hours of work."""
+    """Ended cases lie back in time; open ones came in during the last days of work."""
     if stage in _ENDED:
         return _in_office(now, 6 + (total - place) % 30, 9 + place % 3)
-    return _in_office(now, 1 if place % 2 else 2, 9 + place % 7)
+    back = int(_HOURS_AGO[place % len(_HOURS_AGO)] * 3600)
+    return time_of(office_back(city.calendar(now), tick_of(now), back))
 
 
 def _in_office(now: datetime, work_days_back: int, hour: int) -> datetime:
@@ -155,11 +161,12 @@ class _Walker:
     seed: SeededCase
     people: Mapping[str, Account]
     clerk: Account
+    now: datetime
 
     def walk(self, at: datetime) -> None:
         number = self._apply(at)
         for place, (role, act) in enumerate(_WAYS[self.seed.stage], 1):
-            moment = at + timedelta(minutes=50 * place)
+            moment = min(at + timedelta(minutes=25 * place), self.now)
             self._act(number, role, act, moment)
         opened = handle.load(number)
         for row in opened.journal:
