@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills a database with closed cases: some thousands of real ones, then copies of them in SQL."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -12,12 +14,12 @@ _SEED = 20_000
 _TABLES = ("store_task", "store_deadline", "store_journal", "store_notice")
 
 
-def fill(count: int, first: int = 1) -> None:
+def fill(count: int, first: int = 1, **changed: str) -> None:
     """Store at least this many closed cases with their journals, from id `first` on."""
     from django.db import connection
 
     seed = min(count, _SEED)
-    _seed(first, seed)
+    _seed(first, seed, changed)
     stored = seed
     remove(connection)  # checking each copied journal entry would take longer than copying
     with connection.cursor() as cursor:
@@ -29,7 +31,7 @@ def fill(count: int, first: int = 1) -> None:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
-def _seed(first: int, count: int) -> None:
+def _seed(first: int, count: int, changed: Mapping[str, Any]) -> None:
     from django.db import transaction
 
     from benchmarks._cases import a_case, a_step
@@ -37,7 +39,7 @@ def _seed(first: int, count: int) -> None:
     for start in range(first, first + count, 1000):
         with transaction.atomic():
             for serial in range(start, min(start + 1000, first + count)):
-                case = replace(a_case(serial), jobs=())
+                case = replace(a_case(serial), jobs=(), **changed)
                 cases.open_case(case)
                 cases.record(replace(a_step(case, 1), jobs=()))
                 cases.record(replace(a_step(case, 2, is_last=True), jobs=()))

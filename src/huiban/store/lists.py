@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers every list of cases: the desk's work, a department's cases, a party's own cases."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -128,6 +129,8 @@ class BadCursor(ValueError):
         super().__init__("翻页位置无效，请从第一页重新打开列表。")
 
 
+_ROW = re.compile("[0-9]{1,19}")
+_LARGEST_ROW = 2**63 - 1
 _DESK_COLUMNS = """t.id, t.sort_at, c.number, c.title, c.subject_name, c.item_code, c.life, c.stage,
   t.light, c.due_at, c.submitted_at, c.accepted_at, t.department, t.division, t.key, t.state,
   t.kind, t.role, t.holder, t.opened_at"""
@@ -211,9 +214,7 @@ def my_cases(subject_code: str, narrow: CaseNarrow, cursor: str = "", limit: int
 
 def _case_page(source: search.Source, part: Part, cursor: str, limit: int) -> CasePage:
     if cursor:
-        if not cursor.isdecimal():
-            raise BadCursor
-        part += Part(f" AND {source.key} < %s", [int(cursor)])
+        part += Part(f" AND {source.key} < %s", [_row_number(cursor)])
     sql = (
         f"SELECT {_CASE_COLUMNS} FROM {source.tables} WHERE true{part.sql} "
         f"ORDER BY {source.key} DESC LIMIT %s"
@@ -299,12 +300,19 @@ def _desk_position(cursor: str) -> tuple[datetime, int] | None:
         return None
     at, _, task = cursor.partition("~")
     try:
-        position = datetime.fromisoformat(at), int(task)
-    except ValueError:
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise BadCursor
+        return moment.astimezone(UTC), _row_number(task)
+    except (ValueError, OverflowError):  # no such day, or one that UTC has no number for
         raise BadCursor from None
-    if position[0].tzinfo is None:
+
+
+def _row_number(text: str) -> int:
+    """Read a row's number; a made-up one may be larger than any database can look for."""
+    if not _ROW.fullmatch(text) or int(text) > _LARGEST_ROW:
         raise BadCursor
-    return position
+    return int(text)
 
 
 def _other(rows: Sequence[DeskRow], number: str) -> str:

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole application in one call: opened once, however often it is sent."""
+
+from typing import Any
+
+import pytest
+
+from huiban.services import files
+from huiban.store.models import Account, Blob, Case
+from huiban.web.clock import now
+from tests.services import city_sample
+from tests.web.api_client import Program, application
+
+pytestmark = pytest.mark.usefixtures("each_database")
+
+
+@pytest.fixture
+def people() -> dict[str, Account]:
+    return city_sample.people()
+
+
+def paths(answer: Any) -> dict[str, str]:
+    return {one["path"]: one["code"] for one in answer.data["errors"]}
+
+
+def test_a_whole_application_opens_a_case_with_its_files(people: dict[str, Account]) -> None:
+    sent = application(people["wangmin"])
+
+    answer = Program(people["wangmin"]).apply(sent)
+
+    assert answer.status_code == 201
+    case = Case.objects.get(number=answer.data["number"])
+    assert answer.headers["Location"] == f"/api/v1/cases/{case.number}"
+    assert (case.stage, case.applicant) == ("submitted", "wangmin")
+    handed = [file for numbers in sent["materials"].values() for file in numbers]  # type: ignore[attr-defined]
+    assert Blob.objects.filter(case=case, draft="", number__in=handed).count() == len(handed) == 6
+
+
+def test_sent_again_it_names_the_same_case(people: dict[str, Account]) -> None:
+    program, sent = Program(people["wangmin"]), application(people["wangmin"])
+
+    first = program.apply(sent, "order-2026-17")
+    again = program.apply(sent, "order-2026-17")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.data == first.data
+    assert Case.objects.count() == 1
+
+
+def test_a_key_used_for_other_content_is_refused_and_names_the_case(
+    people: dict[str, Account],
+) -> None:
+    program = Program(people["wangmin"])
+    first = program.apply(application(people["wangmin"]), "order-2026-17")
+
+    other = program.apply(application(people["wangmin"], waste_amount="4"), "order-2026-17")
+
+    assert (other.status_code, other.data["number"]) == (409, first.data["number"])
+    assert Case.objects.count() == 1
+
+
+def test_two_accounts_may_use_the_same_key(people: dict[str, Account]) -> None:
+    answers = [
+        Program(people[who]).apply(application(people[who]), "order-2026-17")
+        for who in ("wangmin", "lihua")
+    ]
+
+    assert [one.status_code for one in answers] == [201, 201]
+
+
+@pytest.mark.parametrize("key", ["", "short", "中文中文中文中文", "a" * 101])
+def test_without_a_fit_key_nothing_is_opened(people: dict[str, Account], key: str) -> None:
+    program = Program(people["wangmin"])
+
+    answer = program.post("/applications", {"item": "x", "answers": {}}, idempotency_key=key)
+
+    assert (answer.status_code, answer.data["code"]) == (400, "idempotency_key_missing")
+
+
+def test_everything_wrong_is_told_at_once_and_no_file_is_taken(people: dict[str, Account]) -> None:
+    sent = application(people["wangmin"], uscc="91370212MA3XXXXXX0", period_end="never")
+    answers, materials = sent["answers"], sent["materials"]
+    assert isinstance(answers, dict)
+    assert isinstance(materials, dict)
+    del answers["project_name"]
+    answers["price"] = 3.5
+    materials["passport"] = materials.pop(next(iter(materials)))
+
+    answer = Program(people["wangmin"]).apply(sent)
+
+    found = paths(answer)
+    assert answer.status_code == 422
+    assert {"uscc", "period_end", "project_name", "price", "materials.passport"} <= set(found)
+    assert "required" in {code for path, code in found.items() if path.startswith("materials.")}
+    assert not Blob.objects.exclude(draft="").exists()
+    assert not Case.objects.exists()
+
+
+def test_somebody_else_s_file_is_refused_and_the_others_stay_free(
+    people: dict[str, Account],
+) -> None:
+    sent = application(people["wangmin"])
+    upload = files.Upload(city_sample.PDF, "theirs.pdf")
+    theirs = files.add_loose(upload, people["lihua"].to_actor(), now()).blob.number
+    materials = sent["materials"]
+    assert isinstance(materials, dict)
+    code = next(iter(materials))
+    own, materials[code] = materials[code], [theirs]
+    program = Program(people["wangmin"])
+
+    refused = program.apply(sent, "order-2026-18")
+    materials[code] = own
+    taken = program.apply(sent, "order-2026-19")
+
+    assert paths(refused) == {f"materials.{code}.0": "unknown_file"}
+    assert taken.status_code == 201
+    assert Blob.objects.get(number=theirs).case_id is None
+
+
+def test_a_file_serves_one_application_only(people: dict[str, Account]) -> None:
+    program, sent = Program(people["wangmin"]), application(people["wangmin"])
+    program.apply(sent)
+
+    again = program.apply(sent)
+
+    assert set(paths(again).values()) == {"unknown_file"}
+
+
+def test_an_officer_cannot_apply(people: dict[str, Account]) -> None:
+    answer = Program(people["zhangqian"]).apply({"item": "construction_waste.new", "answers": {}})
+
+    assert (answer.status_code, answer.data["code"]) == (403, "not_allowed")
+
+
+def test_an_item_that_starts_from_a_certificate_asks_for_it(people: dict[str, Account]) -> None:
+    body = {"item": "construction_waste.renew", "answers": {}, "certificate": "鲁建-1"}
+
+    assert Program(people["wangmin"]).apply(body).status_code == 422
+    assert Program(people["wangmin"]).apply({**body, "item": "tea"}).status_code == 404
+
+
+def test_a_file_is_uploaded_as_bytes_or_as_a_form(people: dict[str, Account]) -> None:
+    program = Program(people["wangmin"])
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n" + city_sample.PDF + b"\r\n--x--\r\n"
+    )
+
+    bare = program.post(
+        "/files?name=a.pdf", city_sample.PDF, content_type="application/octet-stream"
+    )
+    sent = program.post("/files", form, content_type="multipart/form-data; boundary=x")
+
+    assert (bare.status_code, sent.status_code) == (201, 201)
+    assert bare.data["media"] == sent.data["media"] == "application/pdf"
+    again = program.get(f"/files/{bare.data['file']}")
+    assert again.content == city_sample.PDF
+    assert again.headers["Content-Disposition"].startswith("attachment")
+    assert Program(people["lihua"]).get(f"/files/{bare.data['file']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "media", "status"),
+    [
+        ("", b"x", "application/octet-stream", 422),
+        ("?name=a.pdf", b"MZ program", "application/octet-stream", 422),
+        ("?name=a.pdf", b" ", "application/octet-stream", 422),
+        ("", b"x", "application/pdf", 415),
+        ("", b"no form", "multipart/form-data; boundary=x", 422),
+        ("", b"no form", "multipart/form-data", 400),
+    ],
+)
+def test_a_file_that_is_none_is_refused(
+    people: dict[str, Account], query: str, body: bytes, media: str, status: int
+) -> None:
+    answer = Program(people["wangmin"]).post(f"/files{query}", body, content_type=media)
+
+    assert answer.status_code == status
+    assert not Blob.objects.exists()
+
+
+def test_opening_a_case_takes_few_statements(  # type: ignore[no-untyped-def]
+    people: dict[str, Account], django_assert_max_num_queries
+) -> None:
+    program = Program(people["wangmin"])
+    program.apply(application(people["wangmin"]))
+    sent = application(people["wangmin"])
+
+    # Token, files, case; here the serial is taken singly, and every five seconds a process asks
+    # whether a holiday notice was imported.
+    with django_assert_max_num_queries(5):
+        assert program.apply(sent).status_code == 201
