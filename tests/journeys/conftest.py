@@ -52,7 +52,7 @@ def enter(chromium: Browser, town: str) -> Iterator[Opened]:
         window = window_of(chromium, town, **options)  # type: ignore[arg-type]
         windows.append(window)
         page = window.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(f"/sign-in?next={path}")
         page.fill("#number", number)
         page.fill("#password", city_sample.PASSWORD)
@@ -82,5 +82,6 @@ def shots() -> Path | None:
     folder = Path(told)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
 
 __all__ = ["chromium"]

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import axe, overflow
+from tests.browser import axe
 from tests.journeys.conftest import Opened
 from tests.journeys.filling import FILLED, fill_step, hand_in, next_step
+from tests.journeys.looking import Look
 
 WIDTHS = [1280, 390]
 
 
-def apply_for_permit(page: Page, pdf: Path, shot: "Shot") -> str:
+def apply_for_permit(page: Page, pdf: Path, shot: Look) -> str:
     """Go from the home page to a sent application; return the case number."""
     page.goto("/search?q=zhatu")
     page.get_by_role("link", name="城市建筑垃圾处置核准（产生）").first.click()
@@ -33,20 +34,6 @@ def apply_for_permit(page: Page, pdf: Path, shot: "Shot") -> str:
     return page.url.rpartition("/")[2].partition("?")[0]
 
 
-class Shot:
-    """Looks at a page at each station: nothing broken, nothing inaccessible, nothing too wide."""
-
-    def __init__(self, folder: Path | None, name: str) -> None:
-        self.folder, self.name = folder, name
-
-    def __call__(self, page: Page, station: str) -> None:
-        page.wait_for_load_state("networkidle")
-        if self.folder is not None:
-            page.screenshot(path=self.folder / f"{self.name}-{station}.png", full_page=True)
-        assert axe(page) == []
-        assert overflow(page) == 0, station
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_clerk_applies_in_the_browser(
@@ -54,7 +41,7 @@ def test_a_clerk_applies_in_the_browser(
 ) -> None:
     page = enter("wangmin", width=width)
 
-    number = apply_for_permit(page, pdf, Shot(shots, f"apply-{width}"))
+    number = apply_for_permit(page, pdf, Look(shots, f"apply-{width}"))
 
     assert len(number) >= 43
     page.goto("/cases")
