@@ -2,9 +2,9 @@
 """A browser without scripts at the desk: signs an officer in and reads what comes back."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from huiban.store import cases
@@ -39,21 +39,21 @@ class Visitor:
 
     client: Client
 
-    def get(self, way: str, **query: str) -> HttpResponse:
+    def get(self, way: str, **query: str) -> Any:
         return self.client.get(way, query)
 
     def read(self, way: str, **query: str) -> str:
-        return self.get(way, **query).content.decode()
+        return str(self.get(way, **query).content.decode())
 
-    def post(self, way: str, **sent: object) -> HttpResponse:
+    def post(self, way: str, **sent: Any) -> Any:
         return self.client.post(way, sent)
 
-    def act(self, number: str, name: str, **sent: object) -> HttpResponse:
+    def act(self, number: str, name: str, **sent: Any) -> Any:
         """Send the form of an act as it was shown just now."""
         shown = {"version": str(cases.load(number).version), "task": ""}
         return self.post(f"/desk/cases/{number}/act/{name}", **(shown | sent))
 
-    def press(self, number: str, name: str, **sent: object) -> HttpResponse:
+    def press(self, number: str, name: str, **sent: Any) -> Any:
         """Press a button of the action bar."""
         shown = {"version": str(cases.load(number).version), "do": f"{name}:"}
         return self.post(f"/desk/cases/{number}/do", **(shown | sent))
