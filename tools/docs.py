@@ -13,6 +13,7 @@ PAGES = (
     "tools.pack_reference",
     "tools.cli_reference",
     "tools.settings_reference",
+    "tools.contents",
 )
 
 
