@@ -2,5 +2,6 @@
 """Fixtures of the tests of the pages."""
 
 from tests.web.desk_visitor import city, number
+from tests.web.portal_visitor import clerk, draft, town
 
-__all__ = ["city", "number"]
+__all__ = ["city", "clerk", "draft", "number", "town"]

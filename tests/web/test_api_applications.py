@@ -187,7 +187,7 @@ def test_opening_a_case_takes_few_statements(  # type: ignore[no-untyped-def]
     program.apply(application(people["wangmin"]))
     sent = application(people["wangmin"])
 
-    # Token, files, case; here the serial is taken singly, and every five seconds a process asks
-    # whether a holiday notice was imported.
-    with django_assert_max_num_queries(5):
+    # Token, files, case, binding, with the begin and end of a transaction; here the serial is taken
+    # singly, and every five seconds a process asks whether a holiday notice was imported.
+    with django_assert_max_num_queries(8):
         assert program.apply(sent).status_code == 201

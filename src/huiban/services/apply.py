@@ -71,12 +71,11 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
     reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now)
     values, facts = reader.read()
     key = submission_key(actor, whole.key)
-    refused = reader.claim(key)
+    refused = reader.refused_files()
     if refused:
         known = _before(reader, values, key)
         if known is not None:
             return known
-        blobs.release(actor.number, key)
         raise _invalid(refused)
     return _opened(reader, values, facts, key)
 
@@ -103,7 +102,7 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
         key=key,
         channel=whole.channel,
         source_certificate=whole.certificate,
-        draft=key,
+        files=tuple(reader.wanted()),
         facts=facts,
     )
     try:
@@ -113,6 +112,8 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
         if known is None:
             raise LookupError(f"case {fault.number} vanished") from fault
         return known
+    except cases.FilesTaken:
+        raise _invalid(reader.refused_files()) from None
     due_at = new.due_at and new.due_at.astimezone(UTC)
     return Applied(new.number, 1, new.stage, new.title, new.submitted_at, due_at)
 
@@ -174,13 +175,13 @@ class _Reader:
             raise _invalid(problems)
         return reading.values, facts
 
-    def claim(self, key: str) -> list[FieldProblem]:
-        """Take the files for this application; returns what is wrong with them."""
-        wanted = self._wanted()
-        taken = {one.number: one for one in blobs.claim(wanted, self.actor.number, key)}
+    def refused_files(self) -> list[FieldProblem]:
+        """Tell which files cannot be handed in."""
+        wanted = self.wanted()
+        free = blobs.loose(wanted, self.actor.number)
         problems = []
         for number, (path, material) in wanted.items():
-            file = taken.get(number)
+            file = free.get(number)
             if file is None:
                 problems.append(_problem(path, "unknown_file", _NO_FILE))
             elif material and not accepts(material.accept, file.media):
@@ -189,7 +190,7 @@ class _Reader:
                 problems.append(_problem(path, "too_large", _TOO_LARGE))
         return problems
 
-    def _wanted(self) -> dict[str, tuple[str, Material | None]]:
+    def wanted(self) -> dict[str, tuple[str, Material | None]]:
         known = {one.code: one for one in self.placed.item.materials}
         found: dict[str, tuple[str, Material | None]] = {
             number: (f"{MATERIALS}.{code}.{place}", known[code])

@@ -35,6 +35,8 @@ class Application:
     source_certificate: str = ""
     draft: str = ""
     parent_case: str = ""
+    files: tuple[str, ...] = ()
+    """Loose files to bind, where no draft holds them."""
     facts: Mapping[str, object] | None = None
     """The facts of values and materials, where the caller has them already."""
 
@@ -99,6 +101,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
         jobs=following.jobs,
         notices=following.notices,
         draft=application.draft,
+        files=application.files,
     )
     cases.open_case(new)
     return new

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from huiban.store.models import Blob, Document, Draft
-from huiban.store.turns import a_turn
 
 
 class FileNotFound(LookupError):
@@ -54,37 +53,39 @@ def attach(numbers: Collection[str], owner: str, case_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A loose file taken for an application that is about to open a case."""
+class Loose:
+    """A clean file of neither a case nor a draft."""
 
     number: str
     media: str
     size: int
 
 
-def claim(numbers: Collection[str], owner: str, key: str) -> list[Claimed]:
-    """
-    Take an owner's clean, loose files for the application with this key, in one statement.
-
-    Opening the case with the key as its draft then binds them. Files that are somebody else's, on
-    a case or taken for another application are left out of the answer.
-    """
+def loose(numbers: Collection[str], owner: str) -> dict[str, Loose]:
+    """Return which of these files an owner may still hand in, by number."""
     if not numbers:
-        return []
-    marks = ", ".join(["%s"] * len(numbers))
-    with a_turn(), connection.cursor() as cursor:
+        return {}
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE store_blob SET draft = %s WHERE number IN ({marks}) AND owner = %s "
-            "AND case_id IS NULL AND draft IN ('', %s) AND state = %s "
-            "RETURNING number, media, size",
-            [key, *numbers, owner, key, Blob.State.CLEAN.value],
+            f"SELECT number, media, size FROM store_blob WHERE {_free(numbers)}",
+            [*numbers, owner, Blob.State.CLEAN.value],
         )
-        return [Claimed(*row) for row in cursor.fetchall()]
+        return {row[0]: Loose(*row) for row in cursor.fetchall()}
 
 
-def release(owner: str, key: str) -> None:
-    """Give back the files claimed for an application that is not sent after all."""
-    Blob.objects.filter(owner=owner, draft=key, case=None).update(draft="")
+def bind(numbers: Collection[str], owner: str, case_id: int) -> int:
+    """Give an owner's loose files to a case; returns how many were still free."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE store_blob SET case_id = %s WHERE {_free(numbers)}",
+            [case_id, *numbers, owner, Blob.State.CLEAN.value],
+        )
+        return int(cursor.rowcount)
+
+
+def _free(numbers: Collection[str]) -> str:
+    marks = ", ".join(["%s"] * len(numbers))
+    return f"number IN ({marks}) AND owner = %s AND case_id IS NULL AND draft = '' AND state = %s"
 
 
 def of_owner(numbers: Collection[str], owner: str) -> list[Blob]:

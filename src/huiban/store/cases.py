@@ -8,9 +8,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
-from huiban.store import statements
+from huiban.store import blobs, statements
 from huiban.store.grams import grams, in_department, in_division
 from huiban.store.models.case import NEVER
 from huiban.store.rows import CaseChange, CaseRow, NewCase
@@ -29,6 +29,10 @@ class AlreadySubmitted(Exception):
     def __init__(self, number: str) -> None:
         super().__init__(f"这份申请已经提交过，办件编号是 {number}，无需重复提交。")
         self.number = number
+
+
+class FilesTaken(Exception):
+    """A file was bound to another case in the meantime; nothing was written."""
 
 
 class StaleVersion(Exception):
@@ -57,6 +61,7 @@ def open_case(new: NewCase) -> None:
     Journal entries count from 1 without a gap.
 
     :raises AlreadySubmitted: if the submission key opened a case before.
+    :raises FilesTaken: if one of the loose files is not free any more.
     """
     vendor = connection.vendor
     values = dict(zip(statements.OPEN_FIELDS, _OPEN_VALUES(new), strict=True))
@@ -70,13 +75,27 @@ def open_case(new: NewCase) -> None:
         "found_in_division": in_division(new.division),
     }
     try:
-        is_new = _execute(statements.OPEN[vendor], values, new)
+        is_new = _open_with_files(values, new) if new.files else _open(values, new)
     except IntegrityError as fault:
         if "store_case.submission_key" not in str(fault):
             raise
         is_new = False
     if not is_new:
         raise AlreadySubmitted(_number_of(new.submission_key))
+
+
+def _open(values: dict[str, Any], new: NewCase) -> bool:
+    return _execute(statements.OPEN[connection.vendor], values, new)
+
+
+def _open_with_files(values: dict[str, Any], new: NewCase) -> bool:
+    """The case and its files together or not at all; the queue is joined before the lock."""
+    with a_turn(), transaction.atomic():
+        if not _open(values, new):
+            return False
+        if blobs.bind(new.files, new.applicant, new.id) != len(new.files):
+            raise FilesTaken
+    return True
 
 
 def record(change: CaseChange) -> None:

@@ -116,6 +116,8 @@ class NewCase:
     jobs: tuple[JobRow, ...] = ()
     notices: tuple[NoticeRow, ...] = ()
     draft: str = ""
+    files: tuple[str, ...] = ()
+    """Loose files of the applicant to bind to the case, beside those of the draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
