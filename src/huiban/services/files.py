@@ -17,7 +17,7 @@ from huiban.kernel.words import Words
 from huiban.services import city, drafts, vault
 from huiban.services.drafts import Writing
 from huiban.services.permission import demand
-from huiban.services.refusal import FieldFault, NotFound
+from huiban.services.refusal import FieldFault, NotAllowed, NotFound
 from huiban.store import blobs, cases, ids
 from huiban.store import drafts as stored
 from huiban.store.models import Blob
@@ -217,7 +217,11 @@ def _field_limits(field: Field) -> uploads.Limits:
 def _demand_case(blob: Blob, actor: Actor) -> None:
     if blob.case_id is None:
         raise _no_file()
-    demand(actor, "view_material", cases.load_by_id(blob.case_id))
+    try:
+        demand(actor, "view_material", cases.load_by_id(blob.case_id))
+    except NotAllowed as fault:
+        # From outside, a file one may not see and a file that is not there look the same.
+        raise _no_file() from fault
 
 
 def _no_file() -> NotFound:

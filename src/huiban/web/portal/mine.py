@@ -55,16 +55,17 @@ def cases(visit: Visit) -> HttpResponse:
 def _drafts(visit: Visit) -> list[Context]:
     return [
         {
-            "url": f"/drafts/{one.draft.number}/{one.draft.section if one.left else 'summary'}",
+            "url": f"/drafts/{one.draft.number}/{one.draft.section if is_open else 'summary'}",
             "title": one.draft.title,
             "what": full_name(one.item, visit.language),
             "is_correction": bool(one.draft.case_number),
-            "left": left_words(one.left),
+            "left": left_words(one.left) if one.left or not one.draft.case_number else "",
             "is_ready": not one.left,
             "at": one.draft.updated_at,
             "until": one.draft.expires_at,
         }
         for one in mine.my_drafts(visit.actor, visit.now)
+        for is_open in [bool(one.left or one.draft.case_number)]
     ]
 
 
@@ -166,11 +167,13 @@ def correct(visit: Visit, number: str) -> HttpResponse:
 def retract(visit: Visit, number: str) -> HttpResponse:
     """Ask whether the application is really to be retracted, and do it."""
     found = mine.my_case(number, visit.actor, visit.language, visit.now)
+    if not found.can_retract:
+        if found.page.whole.case.outcome != "retracted":
+            messages.warning(visit.request, _("这件办件现在不能撤回了"))
+        return see_other(f"/cases/{number}")
     if visit.request.method != "POST":
         one = found.page.whole.case
         crumbs = [(_("我的办件"), "/cases"), (one.title, f"/cases/{number}"), (_("撤回申请"), "")]
-        if not found.can_retract:
-            return see_other(f"/cases/{number}")
         return render(visit.request, "portal/retract.html", {"page": found.page, "crumbs": crumbs})
     version = visit.request.POST.get("version", "")
     reason = visit.request.POST.get("reason", "").strip()[:500]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checking everything and sending it in (核对并提交)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from huiban.kernel.form import FieldProblem, diff
 from huiban.packloader.facts import waived
 from huiban.services import casepage, city, drafts, files, handle, submit
 from huiban.services.drafts import Writing
-from huiban.services.facts import HELD, local_day, read_json
+from huiban.services.facts import HELD, local_day, read_json, read_materials
 from huiban.services.refusal import AlreadyDone, Invalid
 from huiban.web.field_model import ProblemLink
 from huiban.web.portal import steps
@@ -113,11 +113,33 @@ def _where(writing: Writing, path: str) -> str:
 
 
 def _changes(writing: Writing, language: str) -> list[Context]:
+    """List what a correction changed so far: answers, then materials."""
     if not writing.is_correction:
         return []
-    before = read_json(handle.load(writing.draft.case_number).case.payload)
+    before = handle.load(writing.draft.case_number).case
     names = city.common().division_names
-    return [
+    payload = read_json(before.payload)
+    answers = [
         {"label": one.label, "before": one.before, "after": one.after}
-        for one in diff(writing.form, before, writing.values, language, names)
+        for one in diff(writing.form, payload, writing.values, language, names)
+    ]
+    return answers + _material_changes(writing, read_materials(before.materials), language)
+
+
+def _material_changes(
+    writing: Writing, before: Mapping[str, list[str]], language: str
+) -> list[Context]:
+    changed = [
+        (one, before.get(one.code, []), writing.materials.get(one.code, []))
+        for one in writing.item.materials
+        if before.get(one.code, []) != writing.materials.get(one.code, [])
+    ]
+    known = files.records(number for _one, old, new in changed for number in (*old, *new))
+
+    def named(numbers: list[str]) -> str:
+        return _("、").join(known[number].name for number in numbers if number in known)
+
+    return [
+        {"label": one.name.speak(language), "before": named(old), "after": named(new)}
+        for one, old, new in changed
     ]
