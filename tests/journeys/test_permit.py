@@ -38,15 +38,17 @@ def submitted(page: Page, pdf: Path, look: Look) -> str:
 def act(page: Page, number: str, label: str, opinion: str = "") -> None:
     """Do one act on the case page, in its dialog where it has one."""
     page.goto(f"/desk/cases/{number}")
-    if opinion:
-        page.fill("[data-opinion]", opinion)
-    button = page.get_by_role("button", name=label, exact=True)
     link = page.get_by_role("link", name=label, exact=True)
     if link.count():
         link.first.click()
-        page.locator("dialog[open]").get_by_role("button", name=label).last.click()
+        dialog = page.locator("dialog[open]")
+        if opinion:
+            dialog.locator("textarea").first.fill(opinion)
+        dialog.get_by_role("button", name=label).last.click()
     else:
-        button.first.click()
+        if opinion:
+            page.fill("[data-opinion]", opinion)
+        page.get_by_role("button", name=label, exact=True).first.click()
     expect(page.locator(".flashes")).to_be_visible()
 
 
@@ -174,7 +176,7 @@ def test_a_renewal_starts_from_the_certificate_in_hand(
     clerk.get_by_role("button", name="开始办理").click()
     look(clerk, "start")
     clerk.fill("#f-renew_reason", "雨季停工，外运推迟")
-    for _ in range(3):
+    for _ in range(4):
         next_step(clerk)
     clerk.fill("#f-waste_amount", "0.6")
     clerk.fill("#f-period_start", "2027-06-01")

@@ -418,3 +418,9 @@ def test_work_is_moved_only_to_somebody_who_holds_the_post(
                people["liuyang"].to_actor(), NOW)  # fmt: skip
 
     assert handle.load(number).standing.tasks[0].holder == "sunmei"
+
+
+def test_an_archived_case_has_no_clock_left(people: dict[str, Account]) -> None:
+    number = granted(people)
+
+    assert cases.load(number).light == "done"
