@@ -14,7 +14,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One acting party; `subject` is the USCC or person number (证件号码) of the party acted for."""
+    """One acting party; `subject` is the USCC or person number (证件号码) acted for."""
 
     number: str
     name: str

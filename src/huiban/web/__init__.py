@@ -1,1 +1,1 @@
-"""What people and programs see: portal, desk and API; translate in, call one service, translate out."""
+"""What people and programs see: portal, desk and API; ask one service and show its answer."""
