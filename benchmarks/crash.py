@@ -145,7 +145,7 @@ def _load(city: City, seconds: float, callers: int) -> Told:
     return told
 
 
-def _call(  # noqa: PLR0913 - what one caller works with
+def _call(
     city: City, place: int, callers: int, told: Told, stop: threading.Event, lock: threading.Lock
 ) -> None:
     """Send applications and take every other one to its decision, each until it is answered."""
