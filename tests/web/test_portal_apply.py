@@ -108,6 +108,21 @@ def test_mistakes_are_told_beside_the_field_and_the_text_is_kept(
     assert kept(draft)["typed"] == {"legal_id": wrong}
 
 
+@pytest.mark.parametrize(("go", "there"), [("skip", "disposal"), ("back", "project")])
+def test_a_mistake_holds_nobody_up_who_wants_to_go_on(
+    clerk: Visitor, draft: str, go: str, there: str
+) -> None:
+    row = {"vehicles-0-plate": "不是车牌"}
+
+    held = clerk.post(f"/drafts/{draft}/haulage", go="next", **row)
+    on = clerk.post(f"/drafts/{draft}/haulage", go=go, **row)
+
+    assert held.status_code == 422
+    assert 'value="skip"' in held.content.decode()
+    assert on["Location"] == f"/drafts/{draft}/{there}"
+    assert 'value="不是车牌"' in clerk.read(f"/drafts/{draft}/haulage")
+
+
 def test_mistakes_left_behind_are_told_when_one_comes_back(clerk: Visitor, draft: str) -> None:
     wrong = "37021219800307123Y"
     left = clerk.post(f"/drafts/{draft}/applicant", legal_id=wrong, go="leave")

@@ -91,7 +91,7 @@ def _posted(visit: Visit, writing: Writing, part: Section) -> HttpResponse:
     if "edit" in post:
         return draw(visit, saved, part, Drawing(editing=frozenset({post["edit"]})))
     mistakes = tuple(one for one in saved.problems if one.code != "required")
-    if mistakes and post.get("go") != "leave":
+    if mistakes and post.get("go", "next") == "next":
         drawing = Drawing(problems=saved.problems, typed=saved.typed, status=422)
         return draw(visit, saved, part, drawing)
     return see_other(_next(visit, saved, part))
