@@ -75,6 +75,8 @@ class FileView:
     size_words: str
     media: str
     url: str
+    thumb: str = ""
+    """Address of a small picture of its first page; without it an icon stands for the file."""
 
     @property
     def is_image(self) -> bool:

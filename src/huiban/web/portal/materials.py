@@ -20,6 +20,7 @@ from huiban.web.field_model import FileView, ProblemLink
 from huiban.web.portal import steps
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
+_PICTURED = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
 _MOST_READ = 60 * 1024 * 1024
 
 
@@ -165,4 +166,5 @@ def _file_view(blob: Blob) -> FileView:
         speak_size(blob.size),
         blob.media,
         f"/files/{blob.number}",
+        f"/files/{blob.number}/pages/1?w=120" if blob.media in _PICTURED else "",
     )
