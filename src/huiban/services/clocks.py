@@ -2,7 +2,7 @@
 """The deadlines of a case: every clock of its chart read from its history, as rows to store."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,13 +31,12 @@ class Clocks:
 def read_clocks(
     rules: Mapping[str, ClockRule], history: History, calendar: Calendar, now: datetime
 ) -> Clocks:
-    """Read every clock of a chart for one case."""
+    """Read every clock of a chart that has run in a case."""
     readings: dict[str, ClockReading] = {}
-    begun: list[str] = []
     for name, rule in rules.items():
         spans = spans_of(history.moves, rule.runs_in)
-        if spans:
-            begun.append(name)
+        if not spans:
+            continue  # a clock that has never run says nothing and is not stored
         extension = history.extensions.get(name)
         readings[name] = read_clock(rule, spans, history.pauses, extension, calendar, now)
     running = {name: reading for name, reading in readings.items() if reading.is_running}
@@ -47,7 +46,7 @@ def read_clocks(
             for name, reading in readings.items()
         ),
         readings=readings,
-        light=_light(readings, begun),
+        light=_light(readings),
         due_at=min((r.due_at for r in running.values() if r.due_at), default=None),
         committed_due_at=_due(readings, "committed"),
         statutory_due_at=_due(readings, "statutory"),
@@ -58,15 +57,14 @@ def _due(readings: Mapping[str, ClockReading], name: str) -> datetime | None:
     return readings[name].due_at if name in readings else None
 
 
-def _light(readings: Mapping[str, ClockReading], begun: Iterable[str]) -> str:
+def _light(readings: Mapping[str, ClockReading]) -> str:
     """Give the worst light of the clocks that count against the authority."""
     seen = {
         r.light for name, r in readings.items() if r.is_running and name not in _APPLICANT_CLOCKS
     }
     if not seen:
-        # A clock that has never run, such as that of a correction nobody asked for, says nothing.
-        late = any(readings[name].light is Light.OVERDUE for name in begun)
-        waits = any(readings[name].light is Light.PAUSED for name in begun)
+        late = any(reading.light is Light.OVERDUE for reading in readings.values())
+        waits = any(reading.light is Light.PAUSED for reading in readings.values())
         seen = {Light.OVERDUE} if late else {Light.PAUSED if waits else Light.DONE}
     return next(str(light.value) for light in _WORST_FIRST if light in seen)
 
