@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The databases themselves refuse to change history; each way is tried."""
 
+import contextlib
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -64,6 +66,24 @@ def test_history_refuses_every_way_to_change_it(history: int, table: str, kind: 
 
     with pytest.raises(DatabaseError, match=r"huiban: .*never"):
         attempt(sql)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_replacing_a_row_leaves_history_as_it_was(history: int, table: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite has REPLACE INTO")
+    column, value = TABLES[table].split(" = ")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        before, names = cursor.fetchall(), [each[0] for each in cursor.description]
+    forged = ", ".join(value if name == column else name for name in names)
+
+    with contextlib.suppress(DatabaseError):  # refused, or skipped where writing twice is no fault
+        attempt(f"REPLACE INTO {table} SELECT {forged} FROM {table}")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        assert cursor.fetchall() == before
 
 
 def test_a_document_may_be_hidden_but_not_swapped(history: int) -> None:

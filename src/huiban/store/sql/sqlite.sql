@@ -13,6 +13,32 @@ WHEN NEW.seq <> 1 AND NOT EXISTS (
 ) BEGIN
   SELECT RAISE(ABORT, 'huiban: a journal has no gaps; the entry before this one is missing');
 END;
+-- REPLACE INTO deletes the old row without asking its DELETE trigger; these see the new one come.
+CREATE TRIGGER hb_journal_no_replace BEFORE INSERT ON store_journal
+WHEN EXISTS (SELECT 1 FROM store_journal WHERE case_id = NEW.case_id AND seq = NEW.seq)
+  OR EXISTS (SELECT 1 FROM store_journal WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: a journal entry is never changed, each is unique; record a new one');
+END;
+CREATE TRIGGER hb_document_no_replace BEFORE INSERT ON store_document
+WHEN EXISTS (SELECT 1 FROM store_document WHERE number = NEW.number)
+  OR EXISTS (SELECT 1 FROM store_document
+    WHERE case_id = NEW.case_id AND code = NEW.code AND journal_seq = NEW.journal_seq)
+BEGIN
+  SELECT RAISE(IGNORE);  -- issuing twice is not a fault: the first stays
+END;
+CREATE TRIGGER hb_pack_no_replace BEFORE INSERT ON store_pack_version
+WHEN EXISTS (SELECT 1 FROM store_pack_version WHERE code = NEW.code AND version = NEW.version)
+  OR EXISTS (SELECT 1 FROM store_pack_version WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(IGNORE);  -- publishing twice is not a fault: the first stays
+END;
+CREATE TRIGGER hb_past_no_replace BEFORE INSERT ON store_past_filing
+WHEN EXISTS (SELECT 1 FROM store_past_filing WHERE case_id = NEW.case_id AND until_seq = NEW.until_seq)
+  OR EXISTS (SELECT 1 FROM store_past_filing WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: what was filed before a correction is never changed');
+END;
 CREATE TRIGGER hb_document_fixed BEFORE UPDATE ON store_document
 WHEN (OLD.number, OLD.case_id, OLD.sha256, OLD.sm3, OLD.size, OLD.object_key, OLD.issued_at)
   IS NOT (NEW.number, NEW.case_id, NEW.sha256, NEW.sm3, NEW.size, NEW.object_key, NEW.issued_at)
