@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import settings as law_settings
 
 from tests import postgres
+from tests.browser import chromium, open_page, site
 from tests.databases import migrate, using_database
 
 VENDORS = ("sqlite", "postgresql")
@@ -119,3 +120,7 @@ def fresh_database(copied_database: Callable[[str], str], django_db_blocker) -> 
     address = copied_database("sqlite")
     with django_db_blocker.unblock(), using_database(address):
         yield address
+
+
+# One browser and one site a process: Playwright refuses a second driver in the same thread.
+__all__ = ["chromium", "open_page", "site"]

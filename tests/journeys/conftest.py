@@ -15,7 +15,7 @@ from huiban.jobs.errands import registry
 from huiban.jobs.worker import Surroundings, run
 from huiban.services import city
 from huiban.web.wsgi import application
-from tests.browser import chromium, served, window_of
+from tests.browser import ready, served, window_of
 from tests.services import city_sample
 
 Opened = Callable[..., Page]
@@ -58,6 +58,8 @@ def enter(chromium: Browser, town: str) -> Iterator[Opened]:
         page.fill("#password", city_sample.PASSWORD)
         page.click("main form.signin button.button-main")
         page.wait_for_load_state()
+        if options.get("java_script_enabled", True):
+            ready(page)
         return page
 
     yield entered
@@ -82,6 +84,3 @@ def shots() -> Path | None:
     folder = Path(told)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-__all__ = ["chromium"]

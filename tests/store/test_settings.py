@@ -22,7 +22,8 @@ GOOD = {
 
 
 def start(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HUIBAN_")}
+    ours = ("HUIBAN_", "DJANGO_")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
         env=kept
