@@ -5,12 +5,13 @@ import threading
 from datetime import datetime
 
 import pytest
+from django.db import connection
 
 from huiban.jobs.errands import registry
 from huiban.jobs.worker import Surroundings, run_until_empty
 from huiban.services import certify, evidence, handle, mine
 from huiban.services.handle import Order
-from huiban.store import cases, documents, journal
+from huiban.store import cases, documents, guards, journal
 from huiban.store.models import Job
 from tests.services import city_sample as sample
 
@@ -46,3 +47,41 @@ def test_a_permit_is_granted_by_two_people_certified_and_archived() -> None:
     assert evidence.verify_case(number).is_sound
     assert [row.seq for row in journal.of_case(case.id)] == list(range(1, case.chain_seq + 1))
     assert mine.my_case(number, actor["wangmin"], "zh-hans", NOW).page.outcome_label == "准予许可"
+
+
+def _granted() -> str:
+    city = sample.people()
+    actor = {name: account.to_actor() for name, account in city.items()}
+    number = sample.case(city["wangmin"], NOW)
+    for name, who in (("accept", "zhangqian"), ("pass", "liuyang"), ("grant", "zhaojianguo")):
+        handle.act(number, Order(name), actor[who], NOW)
+    work()
+    return number
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE store_case SET payload = replace(payload, '3.2', '9.9')", "answers"),
+        ("UPDATE store_case SET materials = '{}'", "answers"),
+        ("UPDATE store_case SET outcome = 'refused'", "stage"),
+        ("UPDATE store_case SET stage = 'closed'", "stage"),
+        ("UPDATE store_case SET applicant = 'lihua'", "submission"),
+        ("UPDATE store_document SET sha256 = 'x' WHERE code = 'grant_decision'",
+         "document grant_decision"),
+        ("DELETE FROM store_document WHERE code = 'grant_decision'", "document grant_decision"),
+    ],
+)  # fmt: skip
+def test_what_is_changed_beside_the_journal_is_noticed(change: str, named: str) -> None:
+    number = _granted()
+    assert evidence.verify_case(number).is_sound
+    guards.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+
+    verdict = evidence.verify_case(number)
+
+    guards.install(connection)
+    assert verdict.breaks == ()
+    assert verdict.altered == (named,)
+    assert not verdict.is_sound

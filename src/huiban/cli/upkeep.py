@@ -83,7 +83,9 @@ def verify(said: argparse.Namespace) -> int:
 
 def _said(verdict: Any) -> str:
     breaks = [f"entry {one.row + 1} {one.kind}: {one.message}" for one in verdict.breaks]
-    return "; ".join(breaks or ["the journal does not replay to the stored state"])
+    if not breaks and not verdict.replays:
+        breaks = ["the journal does not replay to the stored state"]
+    return "; ".join([*breaks, *(f"not as recorded: {one}" for one in verdict.altered)])
 
 
 def jobs(said: argparse.Namespace) -> int:

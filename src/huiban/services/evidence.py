@@ -12,7 +12,7 @@ from huiban.services import handle
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
-from huiban.store import filings
+from huiban.store import documents, filings, journal
 from huiban.store.filings import PastAnswers
 from huiban.store.models import Case
 from huiban.store.rows import JournalRow
@@ -26,10 +26,12 @@ class Verdict:
     entries: int
     breaks: tuple[Break, ...]
     replays: bool
+    altered: tuple[str, ...] = ()
+    """What is stored beside the journal and is not what the journal says of it."""
 
     @property
     def is_sound(self) -> bool:
-        return not self.breaks and self.replays
+        return not self.breaks and self.replays and not self.altered
 
 
 def verify_case(number: str) -> Verdict:
@@ -44,13 +46,36 @@ def verify_case(number: str) -> Verdict:
     links = [Digests(row.sha256, row.sm3) for row in opened.journal]
     head = Digests(case.chain_sha256, case.chain_sm3)
     breaks = check_chain(entries, links, head=head, serial="seq")
-    return Verdict(number, len(entries), tuple(breaks), replay(opened) == opened.standing)
+    replays = replay(opened) == opened.standing
+    return Verdict(number, len(entries), tuple(breaks), replays, tuple(_altered(opened)))
 
 
 def verify_all() -> Iterator[Verdict]:
     """Check every case, oldest first."""
     for number in Case.objects.order_by("id").values_list("number", flat=True).iterator():
         yield verify_case(number)
+    for case_id, entries in journal.without_case():
+        yield Verdict(f"#{case_id}", entries, (), replays=False, altered=("case removed",))
+
+
+def _altered(opened: Opened) -> Iterator[str]:
+    """Name what of the case, its answers and its documents differs from what was recorded."""
+    case, entries, standing = opened.case, opened.journal, opened.standing
+    stage, outcome = process.stage(opened.chart, standing), standing.outcome or ""
+    if (case.stage, case.outcome) != (stage, outcome):
+        yield "stage"
+    if entries and (case.applicant, case.submitted_at) != (entries[0].actor, entries[0].at):
+        yield "submission"
+    kept = [Filing(one.payload, one.materials, "") for one in filings.of_case(case.id)]
+    kept.append(Filing(case.payload, case.materials, ""))
+    if [one.digest for one in kept] != [
+        body["filed"] for body in map(body_of, entries) if "filed" in body
+    ]:
+        yield "answers"
+    issued = {(one.code, one.journal_seq): one.sha256 for one in documents.of_case(case.id)}
+    for body in (body_of(row) for row in entries if row.act == "document_issued"):
+        if issued.get((str(body["code"]), int(str(body["entry"])))) != body["sha256"]:
+            yield f"document {body['code']}"
 
 
 def replay(opened: Opened) -> Standing | None:

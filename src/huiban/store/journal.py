@@ -20,6 +20,16 @@ def of_case(case_id: int, *, only_public: bool = False) -> tuple[JournalRow, ...
         return tuple(_row(values) for values in cursor.fetchall())
 
 
+def without_case() -> list[tuple[int, int]]:
+    """Return the ids of cases that are gone while their journal is here, with its entries counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT case_id, count(*) FROM store_journal AS entry WHERE NOT EXISTS "
+            "(SELECT 1 FROM store_case WHERE id = entry.case_id) GROUP BY case_id ORDER BY case_id"
+        )
+        return [(int(case_id), int(count)) for case_id, count in cursor.fetchall()]
+
+
 def _row(values: tuple[object, ...]) -> JournalRow:
     found = dict(zip(_COLUMNS, values, strict=True))
     found["at"] = read_time(found["at"])
