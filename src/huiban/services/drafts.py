@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from huiban.kernel.actor import Actor
@@ -26,7 +26,7 @@ from huiban.packloader import Scenario
 from huiban.services import city, offers
 from huiban.services.facts import local_day, read_materials
 from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, Stale
-from huiban.store import certificates, drafts, ids
+from huiban.store import blobs, certificates, drafts, ids
 from huiban.store.models import Account, Certificate, Draft
 from huiban.store.rows import CaseRow
 
@@ -192,7 +192,10 @@ def save(number: str, saving: Saving, actor: Actor, now: datetime) -> Writing:
     today = local_day(now)
     raw = merge(form, writing.values, saving.answers, saving.section)
     known = _prefilled(draft)
-    reading = read_in(form, raw, _context(writing.item, today, writing.values, saving.section))
+    context = _context(writing.item, today, writing.values, saving.section)
+    if any(one.kind is FieldKind.FILE for one in form.fields()):
+        context = replace(context, files=_known_files(draft.number))
+    reading = read_in(form, raw, context)
     values = stamp(form, reading.values, writing.values, now, actor.number)
     others = {
         path: text
@@ -325,6 +328,14 @@ def _context(
         life=str(item.life),
         before=before,
     )
+
+
+def _known_files(draft: str) -> dict[str, dict[str, object]]:
+    """Give what is on record of the draft's files: a page's word on size or type counts nothing."""
+    return {
+        one.number: {"file": one.number, "name": one.name, "size": one.size, "media": one.media}
+        for one in blobs.of_draft(draft)
+    }
 
 
 def _answers(values: Mapping[str, object], typed: Mapping[str, object]) -> str:

@@ -15,11 +15,11 @@ from huiban.packloader import Scenario
 from huiban.packloader.facts import waived
 from huiban.services import city
 from huiban.services.facts import HELD, local_day
+from huiban.services.offers import CONNECTED
 from huiban.store import certificates, measures
 from huiban.store.models import Certificate
 
 _LOOK_BACK = timedelta(days=90)
-_FILLED_BY = ("identity", "history", "certificate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _known_fields(scenario: Scenario, form: Form) -> frozenset[str]:
 
 def _is_filled(sources: tuple[str, ...]) -> bool:
     """Only sources that are connected count: what is not there yet must still be typed."""
-    return any(source.partition(".")[0] in _FILLED_BY for source in sources)
+    return not CONNECTED.isdisjoint(sources)
 
 
 @lru_cache(maxsize=1)

@@ -56,6 +56,9 @@ def carry_out(number: str, seq: int, now: datetime) -> None:
         _EFFECTS.get(effect, _document)(errand, effect)
 
 
+_APPLICATION_FORM = "application_form"
+
+
 def _document(errand: Errand, code: str) -> None:
     kind = errand.opened.scenario.documents[code]
     issue_document(errand, kind, errand.numbers.get(code, ""))
@@ -75,6 +78,10 @@ def _cancel(errand: Errand, _: str) -> None:
 
 
 def _archive(errand: Errand, _: str) -> None:
+    # The archive holds the application as a document too, readable without this program.
+    form = errand.opened.scenario.documents.get(_APPLICATION_FORM)
+    if form is not None:
+        issue_document(errand, form, "")
     archive.archive(errand.opened.case.number, errand.now)
 
 

@@ -13,7 +13,17 @@ from huiban.services import city
 from huiban.services.facts import local_day, read_json
 from huiban.store.models import Account, Case, Certificate
 
-_HISTORY = ("contact", "contact_phone", "project_name", "project_address", "district")
+# Who to call stays the same from one application to the next; the works do not, so what an
+# earlier application says of them is for picking, not for filling in.
+_HISTORY = ("contact", "contact_phone")
+CONNECTED = frozenset(
+    {
+        *(f"identity.{key}" for key in ("name", "number", "contact", "phone")),
+        *(f"history.{key}" for key in _HISTORY),
+        *(f"certificate.{key}" for key in ("number", "valid_from", "valid_until")),
+    }
+)
+"""The sources that do give values now; others named by a form are not connected yet."""
 
 
 def of_identity(account: Account) -> dict[str, Offer]:

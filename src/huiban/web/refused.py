@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from huiban.kernel.words import Words
 from huiban.services import refusal
 from huiban.services.refusal import Refused
 from huiban.web.visit import actor_of, language_of
@@ -25,6 +26,18 @@ STATUS: dict[type[Refused], int] = {
 }
 
 
+_WRONG_METHOD = 405
+
+
+def _not_a_page() -> Refused:
+    return refusal.NotFound(
+        Words(
+            "这个地址是按钮用的，不能直接打开；请回到前一页，点页面上的按钮",
+            "This address belongs to a button; go back and use the button on the page",
+        )
+    )
+
+
 def status_of(refused: Refused) -> int:
     """Return the HTTP status that says the same as a refusal."""
     return next((STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS), 400)
@@ -37,7 +50,12 @@ class RefusalMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        answer = self.answer(request)
+        if answer.status_code != _WRONG_METHOD or request.path.startswith("/api/"):
+            return answer
+        page = refusal_page(request, _not_a_page())
+        page.status_code, page["Allow"] = _WRONG_METHOD, answer.get("Allow", "")
+        return page
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         if not isinstance(fault, Refused):
@@ -70,8 +88,6 @@ _TITLES: dict[int, Callable[[], str]] = {
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an address that shows nothing."""
-    from huiban.kernel.words import Words
-
     words = Words(
         "这个地址没有内容，可能已经移动；请在首页搜索，或者拨打 12345",
         "Nothing is at this address; please search from the home page or call 12345",

@@ -6,6 +6,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from huiban.store import guards
 from huiban.web import gallery, signin
 from huiban.web.desk import urls as desk
 from huiban.web.portal import urls as portal
@@ -13,9 +14,10 @@ from huiban.web.preferences import preferences
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer that the process runs and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Answer that the process runs, reaches its database, and that history is guarded there."""
+    unguarded = guards.missing(connection)
+    if unguarded:
+        return JsonResponse({"status": "unguarded", "missing": sorted(unguarded)}, status=503)
     return JsonResponse({"status": "ok"})
 
 
