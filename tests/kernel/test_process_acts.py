@@ -316,9 +316,22 @@ def test_a_decision_whose_signer_was_taken_back_does_not_take_effect() -> None:
     assert stepped.standing.tasks[0].pending is None
 
 
-@pytest.mark.parametrize("role", ["applicant", "system"])
+@pytest.mark.parametrize("role", ["applicant", "system", " applicant", "system\t"])
 def test_only_staff_can_be_asked(role: str) -> None:
     assert refusal(walk(*EXAMINING), "countersign", EXAMINER, role=role).missing == ("role",)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"to": [{"holder": "a", "note": "x" * 4001}]},
+        {"to": [{"holder": "a"}], "more": ["x" * 4000] * 51},
+        {"to": [{"holder": "a"}], "more": [[{}] * 3] * 70_000},
+        {"to": [{"holder": "a", "x\x00": ""}]},
+    ],
+)
+def test_what_a_journal_would_keep_for_ever_is_bounded(inputs: dict[str, Any]) -> None:
+    assert refusal(walk(*EXAMINING), "countersign", EXAMINER, **inputs).code == "input"
 
 
 @pytest.mark.parametrize("text", ["x" * 4001, "a\x00b"])

@@ -420,6 +420,31 @@ def test_work_is_moved_only_to_somebody_who_holds_the_post(
     assert handle.load(number).standing.tasks[0].holder == "sunmei"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"holder": "sysadmin"},
+        {"holder": "auditor"},
+        {"role": "nobodys_post"},
+        {"role": "traffic", "department": "<script>"},
+        {"role": "traffic\u200b"},
+    ],
+)
+def test_an_opinion_is_asked_only_of_posts_there_are_and_never_of_administrators(
+    people: dict[str, Account], asked: dict[str, str]
+) -> None:
+    number = sample.case(people["wangmin"], NOW)
+    act(people, number, "zhangqian", "accept")
+
+    for inputs in ({"to": [asked]}, {"to_holder": asked.get("holder", "")} | asked):
+        with pytest.raises(FieldFault):
+            act(people, number, "liuyang", "countersign", **inputs)
+    act(people, number, "liuyang", "countersign",
+        to=[{"role": "traffic", "department": "traffic_police"}])  # fmt: skip
+
+    assert len(handle.load(number).standing.tasks) == 2
+
+
 def test_an_archived_case_has_no_clock_left(people: dict[str, Account]) -> None:
     number = granted(people)
 

@@ -86,9 +86,9 @@ def _asked(doing: Doing, entry: object) -> Task:
     texts = {key: entry.get(key) or "" for key in ("holder", "role", "department")}
     if not any(texts.values()) or not all(_is_name(value) for value in texts.values()):
         raise wants(doing, ("to",), act_label(doing))
-    if texts["role"] in (APPLICANT, SYSTEM_ROLE):
-        raise doing.refuse("input", "只能请工作人员办理，不能请申请人或者系统。", ("role",))
     holder, role, department = (str(texts[key]).strip() for key in texts)
+    if role in (APPLICANT, SYSTEM_ROLE):
+        raise doing.refuse("input", "只能请工作人员办理，不能请申请人或者系统。", ("role",))
     return Task("", "", role=role, holder=holder or None, department=department or None)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may do a chart event on which task, and doing it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from huiban.kernel.actor import Actor
@@ -18,6 +19,9 @@ from huiban.kernel.process_standing import Act, ActionRefused, Standing, Task, T
 from huiban.kernel.words import Words
 
 LONGEST_TEXT = 4000
+LONGEST_LABEL = 64
+MOST_CHARACTERS = 200_000
+"""What all inputs of one act may come to: sixty points of correction take half of it."""
 
 
 @dataclass(slots=True)
@@ -227,10 +231,26 @@ def wants(doing: Doing, missing: tuple[str, ...], label: str) -> ActionRefused:
 def check_texts(doing: Doing) -> None:
     """Refuse texts no database would keep, or longer than anybody reads."""
     for name, value in doing.act.inputs.items():
-        if isinstance(value, str) and (len(value) > LONGEST_TEXT or "\x00" in value):
-            label = INPUT_NAMES.get(name, name)
+        if not all(len(text) <= LONGEST_TEXT and "\x00" not in text for text in _texts(value)):
+            label = INPUT_NAMES.get(name, name[:LONGEST_LABEL])
             what = f"“{label}”最多 {LONGEST_TEXT} 个字，不能有控制字符。"
-            raise doing.refuse("input", what, (name,))
+            raise doing.refuse("input", what, (name[:LONGEST_LABEL],))
+    size = sum(len(text) + 1 for text in _texts(doing.act.inputs))
+    if size > MOST_CHARACTERS:  # a journal keeps them for ever
+        what = f"填写的内容一共最多 {MOST_CHARACTERS} 个字，现在有 {size} 个。"
+        raise doing.refuse("input", what)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text inside an input, names too; what is no text counts as an empty one."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        yield one if isinstance(one, str) else ""
+        if isinstance(one, Mapping):
+            pending += [*one, *one.values()]
+        elif isinstance(one, list | tuple):
+            pending += one
 
 
 def take_event(doing: Doing, event: Event, leaf: str, number: str) -> None:

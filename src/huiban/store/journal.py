@@ -21,7 +21,7 @@ def of_case(case_id: int, *, only_public: bool = False) -> tuple[JournalRow, ...
 
 
 def without_case() -> list[tuple[int, int]]:
-    """Return the ids of cases that are gone while their journal is here, with its entries counted."""
+    """Return the ids of cases that are gone from beside their journal, and its entries."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT case_id, count(*) FROM store_journal AS entry WHERE NOT EXISTS "
