@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
+from django.views.generic import RedirectView
 
 from huiban.store import guards
 from huiban.web import gallery, signin
@@ -23,6 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 urlpatterns = [
     path("healthz", healthz),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg")),
     path("preferences", preferences),
     path("sign-in", signin.sign_in),
     path("sign-out", signin.sign_out),
