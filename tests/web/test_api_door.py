@@ -190,6 +190,17 @@ def test_too_many_calls_are_told_to_wait(clerk: Account, settings) -> None:  # t
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 5
 
 
+def test_verifying_certificates_is_slowed_down_for_machines(clerk: Account, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.API_PER_SECOND = 4
+
+    anybody = Program()
+
+    answers = [anybody.get("/verify/AAAA").status_code for _ in range(3)]
+
+    assert answers == [422, 422, 429]
+    assert Program(clerk).get("/me").status_code == 200
+
+
 def test_knowing_a_caller_by_token_takes_one_query(  # type: ignore[no-untyped-def]
     clerk: Account, django_assert_num_queries
 ) -> None:

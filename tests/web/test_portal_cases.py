@@ -250,3 +250,17 @@ def test_checking_is_slowed_down_for_machines(town: dict[str, Account]) -> None:
 
     assert answers[:60] == [422] * 60
     assert answers[-1] == 429
+
+
+def test_what_a_signed_in_person_sees_is_kept_by_no_browser(clerk: Visitor, number: str) -> None:
+    for address in ("/", "/search?q=x", "/cases", f"/cases/{number}", "/nowhere"):
+        assert "no-store" in clerk.get(address)["Cache-Control"], address
+
+
+def test_a_document_that_is_not_public_is_not_its_applicants_to_read(
+    town: dict[str, Account], clerk: Visitor
+) -> None:
+    granted(town)
+    package = Document.objects.get(code="archive_package")
+
+    assert clerk.get(f"/documents/{package.number}").status_code == 404

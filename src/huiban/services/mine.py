@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiban.kernel import process
-from huiban.kernel.actor import Actor
+from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.catalogue import Item
 from huiban.kernel.process import OpenAct
 from huiban.kernel.words import Words
@@ -168,6 +168,8 @@ def document(number: str, actor: Actor) -> Document:
         demand(actor, "view_material", case)
     except NotAllowed as fault:
         raise _no_document() from fault
+    if not found.is_public and actor.kind is not ActorKind.OFFICER:
+        raise _no_document()
     return found
 
 

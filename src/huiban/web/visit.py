@@ -42,7 +42,11 @@ class ActorMiddleware:
         # The user is loaded when asked for: a page that needs nobody costs no query.
         actor = user.to_actor() if isinstance(user, Account) else None
         request.actor = actor  # type: ignore[attr-defined]
-        return self.answer(request)
+        answer = self.answer(request)
+        if actor is not None:
+            # What a signed-in person sees is theirs; a view that knows better has said so.
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
 
 
 def actor_of(request: HttpRequest) -> Actor | None:

@@ -11,6 +11,7 @@ from huiban.services import certify, files, issue, mine
 from huiban.services.facts import local_day
 from huiban.services.party import is_person_number, masked
 from huiban.store.models import Certificate
+from huiban.web.api import rate
 from huiban.web.api.door import Ask, Route
 
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -77,6 +78,7 @@ def read_certificate(ask: Ask) -> CertificateModel:
 
 def verify_certificate(ask: Ask) -> VerifiedModel:
     """Learn whether a certificate is genuine and in force."""
+    rate.spend_unknown(ask.request.META.get("REMOTE_ADDR", ""), ask.now)
     found = certify.verify(ask.at["code"], ask.now)
     held, holder = found.certificate, found.certificate.subject_name
     if is_person_number(held.subject_code):
@@ -135,5 +137,5 @@ ROUTES = (
     Route(method="GET", path="/certificates/{certificate}", act=read_certificate, tag=_TAG,
           answer=CertificateModel, refusals=(404,)),
     Route(method="GET", path="/verify/{code}", act=verify_certificate, tag=_TAG,
-          answer=VerifiedModel, is_public=True, refusals=(404, 422)),
+          answer=VerifiedModel, is_public=True, refusals=(404, 422, 429)),
 )  # fmt: skip

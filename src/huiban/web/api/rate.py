@@ -38,13 +38,29 @@ class _Buckets:
 buckets = _Buckets()
 
 
+_VERIFYING = 1 / 20  # of what an account may: by default 60 a minute
+
+
+def spend_unknown(address: str, now: datetime) -> None:
+    """
+    Count one call of somebody who need not sign in.
+
+    :raises Problem: 429 with the seconds to wait, if there were too many from this address.
+    """
+    _spend(f"@{address}", now, settings.API_PER_SECOND * _VERIFYING)
+
+
 def spend(who: str, now: datetime) -> None:
     """
     Count one call.
 
     :raises Problem: 429 with the seconds to wait, if there were too many.
     """
-    wait = buckets.spend(who, now.timestamp(), settings.API_PER_SECOND)
+    _spend(who, now, settings.API_PER_SECOND)
+
+
+def _spend(who: str, now: datetime, per_second: float) -> None:
+    wait = buckets.spend(who, now.timestamp(), per_second)
     if wait:
         raise Problem(
             429,
