@@ -4,6 +4,7 @@
 import logging
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ STATUS: dict[type[Refused], int] = {
 
 
 _WRONG_METHOD = 405
+_NUL = "NUL (0x00)"
 
 
 def _not_a_page() -> Refused:
@@ -58,9 +60,10 @@ class RefusalMiddleware:
         return page
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        if not isinstance(fault, Refused):
-            return None
-        return refusal_page(request, fault)
+        if isinstance(fault, Refused):
+            return refusal_page(request, fault)
+        # PostgreSQL keeps no NUL, so nothing is found under what has one; a browser sends none.
+        return not_found(request) if isinstance(fault, DataError) and _NUL in str(fault) else None
 
 
 def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
