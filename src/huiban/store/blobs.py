@@ -73,16 +73,6 @@ def loose(numbers: Collection[str], owner: str) -> dict[str, Loose]:
         return {row[0]: Loose(*row) for row in cursor.fetchall()}
 
 
-def bind(numbers: Collection[str], owner: str, case_id: int) -> int:
-    """Give an owner's loose files to a case; returns how many were still free."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE store_blob SET case_id = %s WHERE {_free(numbers)}",
-            [case_id, *numbers, owner, Blob.State.CLEAN.value],
-        )
-        return int(cursor.rowcount)
-
-
 def _free(numbers: Collection[str]) -> str:
     marks = ", ".join(["%s"] * len(numbers))
     return f"number IN ({marks}) AND owner = %s AND case_id IS NULL AND draft = '' AND state = %s"

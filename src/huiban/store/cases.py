@@ -8,9 +8,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
-from huiban.store import blobs, statements
+from huiban.store import statements
 from huiban.store.grams import grams, in_department, in_division
 from huiban.store.models.case import NEVER
 from huiban.store.rows import CaseChange, CaseRow, NewCase
@@ -71,31 +71,20 @@ def open_case(new: NewCase) -> None:
         "sort_at": new.due_at or NEVER,
         "tasks": rows_json(new.tasks, vendor),
         "draft": new.draft,
+        "files": json.dumps(new.files),
         "found_in_department": in_department(new.department),
         "found_in_division": in_division(new.division),
     }
     try:
-        is_new = _open_with_files(values, new) if new.files else _open(values, new)
+        is_new = _execute(statements.OPEN[connection.vendor], values, new)
     except IntegrityError as fault:
+        if "huiban: file taken" in str(fault):
+            raise FilesTaken from fault
         if "store_case.submission_key" not in str(fault):
             raise
         is_new = False
     if not is_new:
         raise AlreadySubmitted(_number_of(new.submission_key))
-
-
-def _open(values: dict[str, Any], new: NewCase) -> bool:
-    return _execute(statements.OPEN[connection.vendor], values, new)
-
-
-def _open_with_files(values: dict[str, Any], new: NewCase) -> bool:
-    """The case and its files together or not at all; the queue is joined before the lock."""
-    with a_turn(), transaction.atomic():
-        if not _open(values, new):
-            return False
-        if blobs.bind(new.files, new.applicant, new.id) != len(new.files):
-            raise FilesTaken
-    return True
 
 
 def record(change: CaseChange) -> None:

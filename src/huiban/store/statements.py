@@ -27,7 +27,7 @@ RECORD_FIELDS = ("id", "expected_version", "expected_seq", "version_step", "at",
 
 _OPEN_ALL = (
     *OPEN_FIELDS, "grams", "sort_at", "tasks", "deadlines", "journal", "jobs", "notices", "draft",
-    "found_in_department", "found_in_division",
+    "files", "found_in_department", "found_in_division",
 )  # fmt: skip
 _RECORD_ALL = (
     *RECORD_FIELDS, "grams", "sort_at", "tasks_opened", "tasks_closed", "deadlines", "journal",
@@ -99,8 +99,14 @@ WITH found AS (
   WHERE store_blob.draft = %(draft)s AND store_blob.draft <> ''
 ), spent_draft AS (
   DELETE FROM store_draft USING found WHERE number = %(draft)s
+), bound_file AS (
+  UPDATE store_blob SET case_id = found.id FROM found
+  WHERE store_blob.number IN (SELECT jsonb_array_elements_text(%(files)s::jsonb))
+    AND store_blob.owner = %(applicant)s AND store_blob.case_id IS NULL
+    AND store_blob.draft = '' AND store_blob.state = 'clean' RETURNING 1
 )
-SELECT id FROM found"""
+SELECT CASE WHEN (SELECT count(*) FROM bound_file) = jsonb_array_length(%(files)s::jsonb)
+  THEN id ELSE -1 END FROM found"""
 # A task both closed and opened stays open; one statement may touch each row only once.
 _POSTGRES_RECORD = f"""
 WITH found AS (
@@ -146,7 +152,7 @@ def _kind(name: str) -> str:
 
 _KINDS = dict.fromkeys(
     ("tasks", "tasks_opened", "tasks_closed", "opened_keys", "deadlines", "journal", "jobs",
-     "notices"), "jsonb",
+     "notices", "files"), "jsonb",
 ) | {"id": "bigint"} | dict.fromkeys(
     ("chain_seq", "expected_version", "expected_seq", "version_step"), "int"
 )  # fmt: skip
@@ -172,6 +178,9 @@ SET enable_seqscan = off AS $body$
 DECLARE written bigint;
 BEGIN
 {body} INTO written;
+IF written < 0 THEN
+  RAISE EXCEPTION 'huiban: file taken' USING ERRCODE = 'integrity_constraint_violation';
+END IF;
 RETURN written;
 END $body$"""
 

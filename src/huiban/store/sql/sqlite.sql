@@ -68,7 +68,7 @@ CREATE VIEW hb_open_case AS
     source_certificate, parent_case, submitted_at, accepted_at, due_at, committed_due_at,
     statutory_due_at, chain_seq, chain_sha256, chain_sm3, standing, materials, payload,
     '' AS grams, '' AS sort_at, '' AS tasks, '' AS deadlines, '' AS journal, '' AS jobs,
-    '' AS notices, '' AS draft, '' AS found_in_department, '' AS found_in_division
+    '' AS notices, '' AS draft, '' AS files, '' AS found_in_department, '' AS found_in_division
   FROM store_case;
 
 CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
@@ -126,6 +126,13 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
   FROM json_each(NEW.notices);
   UPDATE store_blob SET case_id = NEW.id, draft = '' WHERE draft = NEW.draft AND draft <> '';
   DELETE FROM store_draft WHERE number = NEW.draft;
+  UPDATE store_blob SET case_id = NEW.id
+  WHERE number IN (SELECT value FROM json_each(NEW.files)) AND owner = NEW.applicant
+    AND case_id IS NULL AND draft = '' AND state = 'clean';
+  SELECT RAISE(ABORT, 'huiban: file taken') WHERE json_array_length(NEW.files) <> (
+    SELECT count(*) FROM json_each(NEW.files) f JOIN store_blob b ON b.number = f.value
+    WHERE b.case_id = NEW.id
+  );
 END;
 
 CREATE VIEW hb_record AS
