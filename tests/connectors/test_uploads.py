@@ -268,10 +268,23 @@ SCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
         pytest.param(
             pdf_files.pages(page=b"/Annots[<</Subtype/RichMedia>>]"), id="a film in the page"
         ),
+        pytest.param(pdf_files.pages(catalogue=b"/AcroForm<</XFA(x)/Fields[]>>"), id="XFA form"),
+        pytest.param(
+            pdf_files.pages(catalogue=b"/OpenAction<</S/URI/URI(http://x)>>"), id="calls home"
+        ),
+        pytest.param(
+            pdf_files.pages(page=b"/AA<</O<</S/GoToR/F(\\\\x\\y)>>>>"), id="opens a share"
+        ),
     ],
 )
 def test_a_pdf_that_does_something_by_itself_is_refused(content: bytes) -> None:
     assert refusal(content) == "active"
+
+
+def test_a_pdf_with_a_link_to_press_is_taken() -> None:
+    link = b"/Annots[<</Subtype/Link/A<</S/URI/URI(https://example.cn)>>>>]"
+
+    assert uploads.check(pdf_files.pages(page=link), "a.pdf", uploads.Limits()).pages == 1
 
 
 def test_ordinary_links_bookmarks_and_forms_are_taken() -> None:

@@ -23,6 +23,8 @@ from pypdf.generic import ArrayObject, DictionaryObject
 MEMORY = 1536 * 1024 * 1024
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/Movie"}
+# A reader may follow a link like these; a file that follows one by itself tells who opened it.
+_CALLING = _ACTIVE | {"/URI", "/GoToR", "/GoToE"}
 _MAX_STEPS = 50_000
 
 Answer = tuple[dict[str, Any], bytes]
@@ -164,6 +166,8 @@ class _Search:
             self.found.add("JavaScript")
         form = _part(root, "/AcroForm")
         if form:
+            if "/XFA" in form:  # a form of its own kind, with scripts inside its XML
+                self.found.add("XFA")
             self._each(form.get("/Fields"), "/Kids")
         self._each(root.get("/Pages"), "/Kids")
         outlines = _part(root, "/Outlines")
@@ -205,17 +209,20 @@ class _Search:
         return node.get_object() if node is not None else None
 
     def _actions(self, entry: DictionaryObject) -> None:
-        starts = [entry.get("/OpenAction"), entry.get("/A")]
         triggers = _part(entry, "/AA")
-        starts += list(triggers.values()) if triggers else []
+        by_itself = list(triggers.values()) if triggers else []
+        self._chain([entry.get("/OpenAction"), *by_itself], _CALLING)
+        self._chain([entry.get("/A")], _ACTIVE)
         if entry.get("/Subtype") in ("/RichMedia", "/Movie", "/Screen"):
             self.found.add(str(entry["/Subtype"])[1:])
+
+    def _chain(self, starts: list[Any], refused: set[str]) -> None:
         while starts:
             action = self._enter(starts.pop())
             if isinstance(action, ArrayObject):
                 starts += [one for one in action if not isinstance(one, (int, float, str))]
             if isinstance(action, DictionaryObject):
-                if action.get("/S") in _ACTIVE:
+                if action.get("/S") in refused:
                     self.found.add(str(action["/S"])[1:])
                 starts.append(action.get("/Next"))
 
