@@ -310,6 +310,15 @@ def test_a_wrong_check_digit_is_named_with_its_field(people: dict[str, Account])
     assert [one.path for one in told.value.problems] == ["uscc"]
 
 
+def test_nobody_applies_under_another_partys_code(people: dict[str, Account]) -> None:
+    draft = sample.draft(people["wangmin"], NOW, uscc=people["lihua"].subject)
+
+    with pytest.raises(Invalid) as told:
+        submit.submit(draft, people["wangmin"].to_actor(), NOW)
+
+    assert [(one.path, one.code) for one in told.value.problems] == [("uscc", "not_yours")]
+
+
 def test_a_draft_is_its_writers_alone_expires_and_refuses_an_older_page(
     people: dict[str, Account],
 ) -> None:

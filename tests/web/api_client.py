@@ -60,7 +60,7 @@ def application(account: Account, **changed: object) -> dict[str, object]:
     """Return a whole application with its files uploaded."""
     return {
         "item": "construction_waste.new",
-        "answers": answers(now(), **changed),
+        "answers": answers(now(), **({"uscc": account.subject} | changed)),
         "materials": materials(account),
     }
 

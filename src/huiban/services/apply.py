@@ -171,6 +171,7 @@ class _Reader:
         sent = dict(self.whole.materials)
         facts = facts_of(self.placed.scenario, self.placed.item, reading.values, sent)
         problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(facts)]
+        problems += offers.not_theirs(self.form, reading.values, self.actor.subject)
         if problems:
             raise _invalid(problems)
         return reading.values, facts

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 
 from huiban.kernel.actor import Actor
-from huiban.kernel.form import Form
+from huiban.kernel.form import FieldProblem, Form
 from huiban.kernel.prefill import Offer
 from huiban.kernel.words import Words
 from huiban.packloader import FromCertificate
@@ -36,6 +36,24 @@ def of_identity(account: Account) -> dict[str, Offer]:
         "phone": account.phone,
     }
     return {f"identity.{key}": Offer(value, title) for key, value in known.items() if value}
+
+
+def not_theirs(form: Form, values: Mapping[str, object], subject: str) -> list[FieldProblem]:
+    """Name the fields that must state who applies and state somebody else."""
+    return [
+        FieldProblem(
+            one.key,
+            "not_yours",
+            Words(
+                f"{one.label.zh}和登录的身份不一致；替别的单位办理，请用那个单位的账号登录",
+                f"{one.label.en or one.label.zh} is not that of the party signed in; "
+                "to apply for another, sign in for it",
+            ),
+            form.section_of(one.key) or "",
+        )
+        for one in form.fields()
+        if "identity.number" in one.prefill and values.get(one.key, subject) != subject
+    ]
 
 
 def of_history(actor: Actor, pack_code: str) -> dict[str, Offer]:

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Channel, Material
-from huiban.kernel.form import FieldProblem, stamp
+from huiban.kernel.form import FieldProblem, Reading, stamp
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, handle
+from huiban.services import city, drafts, handle, offers
 from huiban.services.drafts import Writing
 from huiban.services.facts import Filing, missing_materials
 from huiban.services.open_case import Application, open_case
@@ -25,7 +25,7 @@ MATERIALS = "materials"
 def problems_of(writing: Writing, now: datetime) -> tuple[FieldProblem, ...]:
     """List everything that keeps an application from being sent in."""
     reading = drafts.check(writing, now)
-    return (*reading.problems, *_missing(writing, reading.values))
+    return _problems(writing, reading)
 
 
 def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.WEB) -> str:
@@ -42,7 +42,7 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
     except NotFound:
         raise _already_sent(number, actor) from None
     reading = drafts.check(writing, now)
-    problems = (*reading.problems, *_missing(writing, reading.values))
+    problems = _problems(writing, reading)
     if problems:
         raise Invalid(
             Words(
@@ -98,6 +98,14 @@ def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> st
         blobs.attach(files, actor.number, before.id)
         stored.discard(writing.number, actor.number)
     return number
+
+
+def _problems(writing: Writing, reading: Reading) -> tuple[FieldProblem, ...]:
+    return (
+        *reading.problems,
+        *offers.not_theirs(writing.form, reading.values, writing.draft.subject_code),
+        *_missing(writing, reading.values),
+    )
 
 
 def _missing(writing: Writing, values: Mapping[str, object]) -> tuple[FieldProblem, ...]:
