@@ -101,7 +101,7 @@ WITH found AS (
   DELETE FROM store_draft USING found WHERE number = %(draft)s
 ), bound_file AS (
   UPDATE store_blob SET case_id = found.id FROM found
-  WHERE store_blob.number IN (SELECT jsonb_array_elements_text(%(files)s::jsonb))
+  WHERE store_blob.number = ANY (ARRAY(SELECT jsonb_array_elements_text(%(files)s::jsonb)))
     AND store_blob.owner = %(applicant)s AND store_blob.case_id IS NULL
     AND store_blob.draft = '' AND store_blob.state = 'clean' RETURNING 1
 )
