@@ -52,6 +52,15 @@ def people() -> dict[str, Account]:
     return {one.number: accounts.make(one, PASSWORD) for one in persons}
 
 
+def resident() -> Account:
+    """Make a resident who acts for nobody but herself."""
+    number = make_person_id("370202", date(1962, 5, 17), 0)
+    person = Person(
+        number="chenjing", name="陈静", kind=ActorKind.PERSON, subject=number, subject_name="陈静"
+    )
+    return accounts.make(person, PASSWORD)
+
+
 def values(**changed: object) -> dict[str, object]:
     """Return a complete application for the underground car park, as stored values."""
     item = city.item("construction_waste.new")

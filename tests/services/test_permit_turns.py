@@ -251,6 +251,11 @@ def test_a_renewal_starts_from_the_certificate_and_replaces_it(people: dict[str,
         if material.code != "application_form":
             upload = files.Upload(sample.PDF, "材料.pdf")
             files.add_material(writing.number, material.code, upload, actor, NOW)
+    certificates = Certificate.objects.filter(number=held.number)
+    certificates.update(state=Certificate.State.REVOKED)
+    with pytest.raises(Invalid, match="不是有效状态"):  # ended after the draft was begun
+        submit.submit(writing.number, actor, NOW)
+    certificates.update(state=Certificate.State.VALID)
     number = submit.submit(writing.number, actor, NOW)
     act(people, number, "zhangqian", "accept")
     act(people, number, "liuyang", "pass")
@@ -458,3 +463,22 @@ def test_an_archived_case_has_no_clock_left(people: dict[str, Account]) -> None:
     number = granted(people)
 
     assert cases.load(number).light == "done"
+
+
+def test_a_failing_criterion_is_not_passed_over_without_a_word(people: dict[str, Account]) -> None:
+    rows = [{"plate": "鲁B12345", "sealed": False, "gps": True}]
+    number = sample.case(people["wangmin"], NOW, vehicles=rows)
+    act(people, number, "zhangqian", "accept")
+
+    with pytest.raises(FieldFault, match="车辆全部具备密闭装置"):
+        act(people, number, "liuyang", "pass")
+    act(people, number, "liuyang", "pass", reason="车辆正在加装，已约定开工前查验")
+
+    assert stage(number) == "decision"
+
+
+def test_an_item_for_enterprises_is_not_open_to_a_person(people: dict[str, Account]) -> None:
+    resident = sample.resident()
+
+    with pytest.raises(NotAllowed, match="单位"):
+        drafts.begin("construction_waste.new", resident.to_actor(), resident, NOW)

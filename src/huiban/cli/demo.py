@@ -4,6 +4,7 @@
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -25,6 +26,9 @@ def add_parser(sub: Any) -> None:
 def run(said: argparse.Namespace) -> int:
     """Make the sample city if there is none, then run server and worker until interrupted."""
     address = f"http://{said.host}:{said.port}"
+    if not said.only_fill and _is_taken(said.host, said.port):
+        print(f"port {said.port} is in use; choose another: make demo ARGS='--port 8001'")
+        return 1
     os.environ.setdefault("HUIBAN_DEMO", "1")
     os.environ.setdefault("HUIBAN_PUBLIC_URL", address)
     os.environ.setdefault("HUIBAN_LOG_LEVEL", "WARNING")
@@ -32,6 +36,16 @@ def run(said: argparse.Namespace) -> int:
     if said.only_fill:
         return 0
     return _keep_running(address, said)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 def _fill(fresh: bool) -> None:

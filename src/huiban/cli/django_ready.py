@@ -21,6 +21,10 @@ def up_to_date() -> None:
     from django.core.management import call_command
 
     from huiban.services import city
+    from huiban.store import packs
 
     call_command("migrate", verbosity=0)
-    city.publish(now(), "system")
+    try:
+        city.publish(now(), "system")
+    except (city.PacksBroken, packs.VersionTaken) as fault:
+        raise SystemExit(f"{fault}\n(`huiban check` lists every problem of the packs)") from fault

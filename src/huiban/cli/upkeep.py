@@ -158,7 +158,11 @@ def holidays(said: argparse.Namespace) -> int:
     if keeper is None:
         print(f"no account {said.number}", file=sys.stderr)
         return 1
-    text = said.notice.read_text(encoding="utf-8")
+    try:
+        text = said.notice.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        print(f"{said.notice}: {fault}; give a text file saved as UTF-8", file=sys.stderr)
+        return 1
     try:
         if said.dry_run:
             _show_days(calendar.read_notice(text, accept_doubts=said.accept_doubts).days)

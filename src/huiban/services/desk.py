@@ -11,9 +11,10 @@ from huiban.kernel.clock import ClockReading, Light, Unit
 from huiban.kernel.clock_words import remaining_words
 from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
-from huiban.kernel.rule import Judgment, judge
+from huiban.kernel.rule import Judgment
 from huiban.kernel.words import Words
 from huiban.services import casepage, city
+from huiban.services import points as weighing
 from huiban.services.casepage import CasePage
 from huiban.services.facts import case_facts, local_day
 from huiban.services.handle import load, note
@@ -119,13 +120,9 @@ def demand_view(number: str, actor: Actor) -> None:
 def points(page: CasePage) -> Judgment | None:
     """Judge the criteria that count at the case's stage; unknown is not no."""
     whole, scenario = page.whole, page.scenario
-    is_before = whole.case.stage in ("submitted", "correction", "declined")
-    groups = scenario.acceptance if is_before else scenario.examination
-    criteria = groups.get(page.item.life, ())
-    if not criteria:
-        return None
+    criteria = weighing.criteria_at(scenario, page.item, whole.case.stage)
     facts = case_facts(scenario, whole.case)
-    return judge(criteria, facts, local_day(whole.case.submitted_at))
+    return weighing.judged(criteria, facts, local_day(whole.case.submitted_at))
 
 
 def reveal(number: str, key: str, actor: Actor, now: datetime) -> str:

@@ -23,7 +23,7 @@ from huiban.kernel.form import (
 from huiban.kernel.prefill import prefill, still_prefilled
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import city, offers
+from huiban.services import audience, city, offers
 from huiban.services.facts import local_day, read_materials
 from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, Stale
 from huiban.store import blobs, certificates, drafts, ids
@@ -88,6 +88,7 @@ def begin(
             )
         )
     placed = city.item(item_code)
+    audience.demand(placed.item, actor)
     form = placed.scenario.form_of(placed.item)
     known = offers.of_identity(account) | offers.of_history(actor, placed.scenario.code)
     held = held_certificate(placed, actor, certificate)

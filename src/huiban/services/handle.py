@@ -13,7 +13,7 @@ from huiban.kernel.evidence import canonical
 from huiban.kernel.process import Act, ActionRefused, Chart, Standing, Stepped, Task
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import city, effects, numbering, people
+from huiban.services import city, effects, numbering, people, points
 from huiban.services.clocks import Clocks, later, read_clocks
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.history import History, history_of
@@ -193,13 +193,17 @@ def _decide(
     opened: Opened, order: Order, actor: Actor, now: datetime, filing: Filing | None
 ) -> tuple[CaseChange, Done]:
     request = Act(order.name, order.task, order.inputs)
+    item = opened.scenario.items[opened.case.item_code]
     day = local_day(opened.case.submitted_at)
     facts = case_facts(opened.scenario, opened.case, filing)
     try:
         stepped = process.step(opened.chart, opened.standing, request, facts, actor, day)
     except ActionRefused as refused:
         raise NotOpen(Words(refused.message), refused.code, refused.missing) from refused
-    item = opened.scenario.items[opened.case.item_code]
+    if actor is not SYSTEM:
+        criteria = points.criteria_at(opened.scenario, item, opened.case.stage)
+        judgment = points.judged(criteria, facts, day)
+        points.demand_reason(order.name, order.inputs.get("reason"), judgment)
     numbers = numbering.take(opened.scenario, item, stepped.effects, opened.case.division, now)
     fact = _fact(opened, order, stepped, actor, filing, numbers)
     chain = chain_of(opened.case)

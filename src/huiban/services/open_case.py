@@ -11,7 +11,7 @@ from huiban.kernel.catalogue import Channel, Item
 from huiban.kernel.form import FieldKind, Form
 from huiban.kernel.identifier import compose_case_number
 from huiban.packloader import Scenario
-from huiban.services import city, effects
+from huiban.services import audience, city, effects
 from huiban.services.clocks import read_clocks
 from huiban.services.facts import Filing, facts_of, local_day
 from huiban.services.handle import task_row
@@ -45,9 +45,11 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     """
     Open the case of an application and return it as it was written.
 
+    :raises NotAllowed: if the item is not for parties of this kind.
     :raises AlreadySubmitted: if the same application opened a case before.
     """
     item, scenario = application.item, application.scenario
+    audience.demand(item, actor)
     chart = scenario.chart_of(item)
     facts = application.facts
     if facts is None:

@@ -99,9 +99,11 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
     made = 0
     for scenario in city.loaded().scenarios.values():
         seeds = seeded_cases(scenario, city.common())
-        for place, seed in enumerate(seeds):
+        times = [_received_at(now, place, len(seeds), one.stage) for place, one in enumerate(seeds)]
+        for place in sorted(range(len(seeds)), key=times.__getitem__):
+            seed = seeds[place]
             walker = _Walker(scenario, seed, people, clerks[place % len(clerks)], now)
-            walker.walk(_received_at(now, place, len(seeds), seed.stage))
+            walker.walk(times[place])
             made += 1
             tell(f"{made}/{len(seeds)} {scenario.name.zh}：{seed.stage}")
     return made

@@ -146,10 +146,13 @@ def _certificates(page: CasePage, visit: Visit) -> list[Context]:
 
 
 def _reason(page: CasePage) -> str:
-    for entry in reversed(page.timeline):
-        if entry.act in ("refuse", "decline", "request_correction"):
-            return entry.reason
-    return ""
+    """Return why the case stands where it does: only of a correction, refusal or non-acceptance."""
+    case = page.whole.case
+    act = _REASONED.get(case.outcome) if case.outcome else _REASONED.get(case.stage)
+    return next((one.reason for one in reversed(page.timeline) if one.act == act), "")
+
+
+_REASONED = {"refused": "refuse", "declined": "decline", "correction": "request_correction"}
 
 
 @require_POST
