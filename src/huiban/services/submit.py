@@ -34,13 +34,18 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
 
     :raises AlreadyDone: if it was sent before, by a double click for one; names that case.
     :raises NotFound, Expired: if there is no such draft any more.
-    :raises Invalid: if something is missing or wrong; everything is listed at once.
+    :raises Invalid: if something is missing or wrong, all of it listed at once; or if the
+        certificate it starts from is not valid any more.
     :raises NotOpen: if it is a correction and the case no longer waits for one.
     """
     try:
         writing = drafts.load(number, actor, now)
     except NotFound:
         raise _already_sent(number, actor) from None
+    if not writing.is_correction:
+        # What the certificate was worth when the draft was begun may have changed since.
+        placed = city.Placed(writing.scenario, writing.item)
+        drafts.held_certificate(placed, actor, writing.draft.source_certificate)
     reading = drafts.check(writing, now)
     problems = _problems(writing, reading)
     if problems:
