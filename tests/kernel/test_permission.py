@@ -85,6 +85,9 @@ reveal_field
   traffic         mine waiting                   |
   site_keeper     mine waiting                   |
   data_owner      mine waiting                   |
+view_whole
+  leader          mine waiting department        | mine waiting department
+  archivist       mine waiting                   | mine waiting department
 """
 PLATFORM = {
     "list_desk": {
@@ -112,7 +115,9 @@ def read_policy() -> dict[tuple[str, str], tuple[set[str], set[str]]]:
 
 
 CELLS = read_policy()
-CASE_ERRANDS = ("view_case", "view_material", "view_journal", "act_case", "reveal_field")
+CASE_ERRANDS = (
+    "view_case", "view_material", "view_journal", "act_case", "reveal_field", "view_whole",
+)  # fmt: skip
 
 
 def officer(*roles: str, **more: str) -> Actor:

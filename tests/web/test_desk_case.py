@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from huiban.services import handle
 from huiban.services.handle import Order
 from huiban.store import cases, journal
-from huiban.store.models import Account
+from huiban.store.models import Account, Document
 from tests.web.desk_visitor import NOW, case_of, sample, visitor
+from tests.web.portal_visitor import granted
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,24 @@ def test_a_case_out_of_reach_and_a_case_that_is_not_there_are_told_apart(
 ) -> None:
     assert visitor(city["zhoulei"]).get(f"/desk/cases/{number}").status_code == 403
     assert visitor(city["zhangqian"]).get("/desk/cases/QD-NOTHING").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["application_form", "archive_package"])
+def test_the_whole_application_is_opened_by_few_and_on_record(
+    city: dict[str, Account], code: str
+) -> None:
+    number = granted(city)
+    case = cases.load(number)
+    document = Document.objects.get(case_id=case.id, code=code)
+    way = f"/documents/{document.number}"
+
+    for who in ("zhangqian", "liuyang", "wumin", "zhoulei", "auditor"):
+        assert visitor(city[who]).get(way).status_code == 404, who
+        assert way not in visitor(city["liuyang"]).read(f"/desk/cases/{number}", tab="papers")
+    assert not [one for one in journal.of_case(case.id) if one.act == "revealed"]
+    leader = visitor(city["zhaojianguo"])
+    assert way in leader.read(f"/desk/cases/{number}", tab="papers")
+    assert [leader.get(way).status_code for _ in range(2)] == [200, 200]
+
+    [look] = [one for one in journal.of_case(case.id) if one.act == "revealed"]
+    assert (look.actor, look.role, look.is_public) == ("zhaojianguo", "leader", False)

@@ -15,6 +15,7 @@ class Errand(StrEnum):
     ACT_CASE = "act_case"
     VIEW_MATERIAL = "view_material"
     REVEAL_FIELD = "reveal_field"  # show a masked personal field in full; every use is logged
+    VIEW_WHOLE = "view_whole"  # the application with every personal number in full; use is logged
     VIEW_JOURNAL = "view_journal"
     LIST_DESK = "list_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -134,6 +135,11 @@ _CASE_POLICY: Mapping[str, _Row] = MappingProxyType(
             _CONSULTEE: _cell(_TASK, _NONE),
             "supervisor": _cell(_NONE),
             "archivist": _cell(_NONE),
+        },
+        Errand.VIEW_WHOLE: {
+            "applicant": _cell(_OWN),
+            "leader": _cell(_HANDLED),
+            "archivist": _cell(_TASK, _DEPARTMENT),
         },
     }
 )

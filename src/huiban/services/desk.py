@@ -19,7 +19,7 @@ from huiban.services.casepage import CasePage
 from huiban.services.facts import case_facts, local_day
 from huiban.services.handle import load, note
 from huiban.services.journal import Fact
-from huiban.services.permission import allows, demand, demand_platform
+from huiban.services.permission import allows, demand, demand_platform, errand_of_document
 from huiban.services.refusal import NotFound
 from huiban.store import cases, lists, pages
 from huiban.store.lists import CaseNarrow, DeskCounts, DeskNarrow, DeskRow
@@ -47,6 +47,8 @@ class DeskCase:
     can_reveal: bool
     can_see_materials: bool
     can_see_journal: bool
+    readable: frozenset[str] = frozenset()
+    """The numbers of the issued documents this officer may open."""
 
 
 def todo(actor: Actor, narrow: DeskNarrow, cursor: str = "", limit: int = 50) -> ToDo:
@@ -103,6 +105,11 @@ def case(
         can_reveal=allows(actor, Errand.REVEAL_FIELD, whole.case),
         can_see_materials=allows(actor, Errand.VIEW_MATERIAL, whole.case),
         can_see_journal=allows(actor, Errand.VIEW_JOURNAL, whole.case),
+        readable=frozenset(
+            one.number
+            for one in whole.documents
+            if allows(actor, errand_of_document(one.code), whole.case)
+        ),
     )
 
 

@@ -7,17 +7,20 @@ from datetime import datetime
 from huiban.kernel import process
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.catalogue import Item
+from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
 from huiban.kernel.words import Words
-from huiban.services import casepage, drafts, guide
+from huiban.services import casepage, drafts, guide, handle
 from huiban.services.casepage import CasePage
 from huiban.services.facts import case_facts, local_day, missing_materials
-from huiban.services.permission import demand
+from huiban.services.journal import Fact
+from huiban.services.permission import demand, errand_of_document
 from huiban.services.refusal import NotAllowed, NotFound, NotOpen
 from huiban.store import cases, documents, jobs, lists, notices, pages
 from huiban.store import drafts as stored
 from huiban.store.lists import CaseNarrow, ListedCase
 from huiban.store.models import Account, Certificate, Document, Draft, Notice
+from huiban.store.rows import CaseRow
 
 _MOST_WAITING = 5
 
@@ -151,9 +154,11 @@ def correct(number: str, actor: Actor, account: Account, now: datetime) -> draft
     return drafts.correct(whole.case, account, now)
 
 
-def document(number: str, actor: Actor) -> Document:
+def document(number: str, actor: Actor, now: datetime) -> Document:
     """
     Find an issued document for somebody who may read it.
+
+    That an officer opened one with the whole application in it is recorded, once a day.
 
     :raises NotFound: if there is none, or it is not theirs to read.
     """
@@ -164,13 +169,23 @@ def document(number: str, actor: Actor) -> Document:
     case = cases.load_by_id(found.case_id)
     if case.subject_code == actor.subject and actor.subject and found.is_public:
         return found
+    errand = errand_of_document(found.code)
     try:
-        demand(actor, "view_material", case)
+        role = demand(actor, errand, case)
     except NotAllowed as fault:
         raise _no_document() from fault
-    if not found.is_public and actor.kind is not ActorKind.OFFICER:
-        raise _no_document()
+    if actor.kind is not ActorKind.OFFICER:
+        if not found.is_public:
+            raise _no_document()
+    elif errand is Errand.VIEW_WHOLE:
+        _record_opening(found, case, role, actor, now)
     return found
+
+
+def _record_opening(found: Document, case: CaseRow, role: str, actor: Actor, now: datetime) -> None:
+    body = {"document": found.number, "by": actor.number, "on": local_day(now).isoformat()}
+    fact = Fact(act="revealed", stage_from=case.stage, stage_to=case.stage, role=role, body=body)
+    handle.note(case.number, fact, now, actor)
 
 
 def _own(number: str, actor: Actor) -> pages.WholeCase:

@@ -41,6 +41,15 @@ def demand(actor: Actor, errand: str, case: CaseRow, standing: Standing | None =
     return answer.role
 
 
+# What holds the whole application, with the personal numbers that pages mask.
+_WHOLE = frozenset({"application_form", "archive_package"})
+
+
+def errand_of_document(code: str) -> Errand:
+    """Say which errand reading an issued document of a kind is."""
+    return Errand.VIEW_WHOLE if code in _WHOLE else Errand.VIEW_MATERIAL
+
+
 def demand_platform(actor: Actor, errand: str) -> str:
     """
     Let an actor through to one of the platform's own errands.

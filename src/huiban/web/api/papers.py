@@ -54,7 +54,7 @@ class VerifiedModel(BaseModel):
 
 def read_document(ask: Ask) -> HttpResponse:
     """Take an issued document along."""
-    found = mine.document(ask.at["document"], ask.actor)
+    found = mine.document(ask.at["document"], ask.actor, ask.now)
     name = f"{found.title}{found.reference}.pdf"
     return _bytes(issue.stored_content(found), found.media, name)
 

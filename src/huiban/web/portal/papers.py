@@ -155,7 +155,7 @@ def file_page(visit: Visit, number: str, page: int) -> HttpResponse:
 @signed_in
 def document(visit: Visit, number: str) -> HttpResponse:
     """Give an issued document to somebody who may read it."""
-    found = mine.document(number, visit.actor)
+    found = mine.document(number, visit.actor, visit.now)
     name = f"{found.title}{found.reference}.pdf"
     return _bytes(visit.request, issue.stored_content(found), found.media, name)
 
@@ -164,7 +164,7 @@ def document(visit: Visit, number: str) -> HttpResponse:
 @signed_in
 def document_page(visit: Visit, number: str, page: int) -> HttpResponse:
     """Show one page of an issued document as a picture."""
-    found = mine.document(number, visit.actor)
+    found = mine.document(number, visit.actor, visit.now)
     content = issue.stored_content(found)
     return _picture(preview.page(content, found.media, page, _width(visit.request)))
 
