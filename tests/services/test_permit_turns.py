@@ -100,6 +100,16 @@ def test_a_correction_notice_names_every_point_and_its_document_is_issued(
     assert [one.code for one in documents.of_case(cases.load(number).id)] == ["correction_notice"]
 
 
+def test_a_correction_is_not_spent_on_nothing(people: dict[str, Account]) -> None:
+    number = sample.case(people["wangmin"], NOW)
+    act(people, number, "zhangqian", "request_correction", reason="缺页", points=[])
+
+    with pytest.raises(NotOpen):
+        act(people, number, "wangmin", "resubmit")
+
+    assert cases.load(number).stage == "correction"
+
+
 def test_a_correction_not_made_in_time_counts_as_retracted(people: dict[str, Account]) -> None:
     number = sample.case(people["wangmin"], NOW)
     act(people, number, "zhangqian", "request_correction", reason="缺页", points=[])

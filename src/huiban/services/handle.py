@@ -28,6 +28,12 @@ _TOLD_TO_APPLICANT = frozenset(
     """accept deem_accept decline request_correction resubmit lapse grant refuse deem_grant retract
     archive suspend resume extend document_issued certificate_issued""".split()  # noqa: SIM905
 )
+# The act that comes with new answers: without them the only correction is spent on nothing.
+_REFILES = "resubmit"
+_NOTHING_FILED = Words(
+    "补正要连同改好的申请一起提交：请先打开补正草稿，改好后提交",
+    "A correction is sent with its answers: open it for correction and send that draft",
+)
 _STAMPS: Mapping[str, str] = {
     "accept": "accepted_at",
     "deem_accept": "accepted_at",
@@ -119,6 +125,8 @@ def act(
         demand(actor, "act_case", opened.case, opened.standing)
         if order.version is not None and order.version != opened.case.version:
             raise _stale(opened.case)
+        if order.name == _REFILES and filing is None:
+            raise NotOpen(_NOTHING_FILED, "input")
         request = Act(order.name, order.task, order.inputs)
         people.check_named(opened.case, opened.standing.task(order.task), request)
         change, done = _decide(opened, order, actor, now, filing)
