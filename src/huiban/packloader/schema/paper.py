@@ -14,7 +14,11 @@ class NumberingIn(Part):
 
     makes: ClassVar[Maker] = Numbering
     pattern: Annotated[
-        str, Described(description="may use {year} {month} {day} {division} {serial:5}")
+        str,
+        Described(
+            description="may use {year} {month} {day} {division} {serial:5}",
+            pattern=r"^([^{}]|\{(year|month|day|division|serial)(:[0-9]{1,2})?\})+$",
+        ),
     ]
     resets: Literal["never", "yearly", "daily"] = "yearly"
 
