@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every benchmark needs: a real database, CPU-time of whole process trees, one JSON line."""
 
-import json
 import math
 import os
 import sys
@@ -118,12 +117,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The value that a share (0 to 1) of the values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def report(name: str, **figures: object) -> None:
-    """Print the result as the one JSON line that ends a benchmark."""
-    machine = {"cpus": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
-    print(json.dumps({"bench": name, **figures, **machine}, ensure_ascii=False), flush=True)
 
 
 def argument(position: int, default: int) -> int:

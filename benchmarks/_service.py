@@ -110,7 +110,7 @@ def _server() -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    process = subprocess.Popen(server_command("127.0.0.1", port, 2, 4), stdout=sys.stderr)
+    process = subprocess.Popen(server_command("127.0.0.1", port), stdout=sys.stderr)
     try:
         _wait(port)
         yield port, process.pid

@@ -104,7 +104,7 @@ def _city() -> Iterator[City]:
     tokens = _service._people()
     hand_in = _service.loose_files(4000)
     port = _free_port()
-    web = Process(server_command("127.0.0.1", port, 2, 4))
+    web = Process(server_command("127.0.0.1", port))
     worker = Process(worker_command())
     try:
         _service._wait(port)

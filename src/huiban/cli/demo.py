@@ -73,7 +73,7 @@ def _throw_away() -> None:
 
 def _keep_running(address: str, said: argparse.Namespace) -> int:
     commands = [
-        server_command(said.host, said.port, 2, 4),
+        server_command(said.host, said.port),
         worker_command(),
     ]
     running = [subprocess.Popen(command) for command in commands]

@@ -10,13 +10,19 @@ from huiban.cli.django_ready import ready, up_to_date
 
 Parsers = Any
 
+SERVER_PROCESSES = 2
+SERVER_THREADS = 2
+"""More threads only wait for one another's interpreter lock: `make bench NAME=create`."""
+
 
 def add_parser(sub: Parsers) -> None:
     web = sub.add_parser("serve", help="run the web server")
     web.add_argument("--host", default="127.0.0.1", help="address to listen on")
     web.add_argument("--port", type=int, default=8000, help="port to listen on")
-    web.add_argument("--processes", type=int, default=2, help="server processes")
-    web.add_argument("--threads", type=int, default=4, help="blocking threads a process")
+    web.add_argument("--processes", type=int, default=SERVER_PROCESSES, help="server processes")
+    web.add_argument(
+        "--threads", type=int, default=SERVER_THREADS, help="blocking threads a process"
+    )
     web.set_defaults(run=serve)
     hands = sub.add_parser("worker", help="carry out jobs and sweeps")
     hands.add_argument("--until-empty", action="store_true", help="stop when no job is ready")
@@ -32,7 +38,9 @@ def serve(said: argparse.Namespace) -> int:
     os.execv(command[0], command)
 
 
-def server_command(host: str, port: int, processes: int, threads: int) -> list[str]:
+def server_command(
+    host: str, port: int, processes: int = SERVER_PROCESSES, threads: int = SERVER_THREADS
+) -> list[str]:
     """Return the command that runs the server as a process of its own."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
