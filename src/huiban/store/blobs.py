@@ -75,7 +75,11 @@ def loose(numbers: Collection[str], owner: str) -> dict[str, Loose]:
 
 def _free(numbers: Collection[str]) -> str:
     marks = ", ".join(["%s"] * len(numbers))
-    return f"number IN ({marks}) AND owner = %s AND case_id IS NULL AND draft = '' AND state = %s"
+    # A plain "draft = ''" invites PostgreSQL to read the index of all loose files, not these.
+    return (
+        f"number IN ({marks}) AND owner = %s AND case_id IS NULL AND length(draft) = 0 "
+        "AND state = %s"
+    )
 
 
 def of_owner(numbers: Collection[str], owner: str) -> list[Blob]:

@@ -103,7 +103,8 @@ WITH found AS (
   UPDATE store_blob SET case_id = found.id FROM found
   WHERE store_blob.number = ANY (ARRAY(SELECT jsonb_array_elements_text(%(files)s::jsonb)))
     AND store_blob.owner = %(applicant)s AND store_blob.case_id IS NULL
-    AND store_blob.draft = '' AND store_blob.state = 'clean' RETURNING 1
+    -- A plain "draft = ''" invites the index of all loose files, not of these.
+    AND length(store_blob.draft) = 0 AND store_blob.state = 'clean' RETURNING 1
 )
 SELECT CASE WHEN (SELECT count(*) FROM bound_file) = jsonb_array_length(%(files)s::jsonb)
   THEN id ELSE -1 END FROM found"""

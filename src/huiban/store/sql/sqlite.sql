@@ -124,7 +124,7 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
     json_extract(value, '$.title_en'), json_extract(value, '$.text_en'),
     json_extract(value, '$.link'), NEW.submitted_at
   FROM json_each(NEW.notices);
-  UPDATE store_blob SET case_id = NEW.id, draft = '' WHERE draft = NEW.draft AND draft <> '';
+  UPDATE store_blob SET case_id = NEW.id, draft = '' WHERE draft = NEW.draft AND NOT (draft = '');
   DELETE FROM store_draft WHERE number = NEW.draft;
   UPDATE store_blob SET case_id = NEW.id
   WHERE number IN (SELECT value FROM json_each(NEW.files)) AND owner = NEW.applicant
