@@ -59,7 +59,7 @@ def test_opening_a_case_takes_as_many_steps_beside_many_files() -> None:
     loose_files()
     many = steps_of_open()
 
-    assert 0 < few
+    assert few > 0
     assert many < few * 1.2
 
 
