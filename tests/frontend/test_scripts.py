@@ -2,6 +2,7 @@
 """What the scripts add to forms: rows, files, signatures, money, dates, drafts saved alone."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -213,6 +214,9 @@ def test_a_chosen_file_goes_up_at_once_and_its_number_goes_with_the_form(
 
     expect(page.locator(".file a", has_text="第2页.png")).to_be_visible()
     expect(page.locator(".file canvas")).to_be_visible()
+    expect(page.locator(".file input[type=hidden][name=contract]").last).to_have_value(
+        re.compile("^sample-")
+    )
     sent = _posted(page)["contract"]
     assert isinstance(sent, list)
     assert sent[0] == "a1"
