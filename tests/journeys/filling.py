@@ -71,7 +71,9 @@ _MORE = {
 
 def hand_in(page: Page, pdf: Path) -> None:
     """Upload one file for every material that is asked for, and wait until each is kept."""
-    zones = page.locator("hb-upload input[type=file]")
+    page.wait_for_load_state()
+    zones = page.locator("hb-upload[data-on] input[type=file]")
+    expect(zones).to_have_count(page.locator("hb-upload input[type=file]").count())
     for place in range(zones.count()):
         zones.nth(place).set_input_files(pdf)
     expect(page.locator(".file-row, .files .file")).to_have_count(zones.count())

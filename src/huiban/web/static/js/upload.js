@@ -25,6 +25,8 @@ customElements.define("hb-upload", class extends HTMLElement {
       zone.addEventListener(name, () => zone.classList.remove("drop-zone-over"));
     }
     zone.addEventListener("drop", (event) => { event.preventDefault(); this.take(event.dataTransfer.files); });
+    // Chosen while the page was still loading: nobody was listening yet.
+    if (this.input.files.length) this.take(this.input.files);
   }
 
   photograph() {
