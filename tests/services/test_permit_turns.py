@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The turns a permit can take: corrected, refused, lapsed, deemed accepted, renewed, cancelled."""
 
+import io
 import json
 import threading
 from datetime import datetime, timedelta
 
+import pypdf
 import pytest
 
 from huiban.jobs.errands import registry
 from huiban.jobs.worker import Surroundings, run_until_empty
-from huiban.services import certify, drafts, evidence, files, handle, mine, submit, sweep
+from huiban.services import certify, drafts, evidence, files, handle, issue, mine, submit, sweep
 from huiban.services.drafts import Saving
+from huiban.services.facts import local_day
 from huiban.services.handle import Order
 from huiban.services.refusal import (
     AlreadyDone,
@@ -23,7 +26,7 @@ from huiban.services.refusal import (
     Stale,
 )
 from huiban.store import cases, deadlines, documents, filings, journal
-from huiban.store.models import Account, Case, Certificate, Draft, Job
+from huiban.store.models import Account, Case, Certificate, Document, Draft, Job
 from tests.services import city_sample as sample
 
 NOW = sample.at("2026-11-23 09:30")
@@ -222,6 +225,26 @@ def test_excluded_time_stops_the_clock_and_only_for_the_causes_of_the_law(
         act(people, number, "liuyang", "pass")
     act(people, number, "zhaojianguo", "resume", at=NOW + timedelta(days=7))
     assert cases.load(number).statutory_due_at == sample.at("2026-12-28 17:30")
+
+
+def test_the_notice_of_an_extension_says_by_how_much_and_until_when(
+    people: dict[str, Account],
+) -> None:
+    number = sample.case(people["wangmin"], NOW)
+    act(people, number, "zhangqian", "accept")
+    act(people, number, "zhaojianguo", "extend", clock="statutory", reason="需要核查外市消纳场")
+    work()
+
+    (notice,) = Document.objects.filter(case__number=number, code="extension_notice")
+    page = pypdf.PdfReader(io.BytesIO(issue.stored_content(notice))).pages[0]
+    said = "".join(page.extract_text().split())
+    clocks = {one.clock: one for one in deadlines.of_case(cases.load(number).id)}
+    due = clocks["statutory"].due_at
+    assert due
+    day = local_day(due)
+
+    assert "延长办理期限10个工作日。" in said
+    assert f"至{day.year}年{day.month}月{day.day}日届满" in said
 
 
 def test_the_applicant_may_retract_before_the_decision_and_not_after(

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from huiban.connectors import pdf
 from huiban.kernel import document as papers
+from huiban.kernel.clock import Limit
 from huiban.kernel.document_form import Answers
 from huiban.packloader import DocumentKind
 from huiban.services import archive, certify, city, handle, oversight, vault
@@ -221,7 +222,9 @@ def _decision(row: JournalRow) -> papers.Decision | None:
         return None
     reasons = tuple(line.strip() for line in row.reason.splitlines() if line.strip())
     basis = tuple(part.strip() for part in row.basis.split("；") if part.strip())
-    return papers.Decision(outcome=outcome, reasons=reasons, basis=basis)
+    given = body_of(row).get("extension")
+    extension = Limit.parse(given) if isinstance(given, str) else None
+    return papers.Decision(outcome=outcome, reasons=reasons, basis=basis, extension=extension)
 
 
 def _points(row: JournalRow) -> tuple[papers.Point, ...]:
