@@ -373,6 +373,24 @@ def test_a_draft_is_its_writers_alone_expires_and_refuses_an_older_page(
     assert drafts.load(number, actor, NOW).values["route"]
 
 
+def test_drafts_are_begun_up_to_a_number_and_again_once_one_is_deleted(
+    people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MOST_DRAFTS", 2)
+    actor = people["wangmin"].to_actor()
+    kept = [
+        drafts.begin("construction_waste.new", actor, people["wangmin"], NOW).number
+        for _ in range(2)
+    ]
+
+    with pytest.raises(NotOpen, match="2 份草稿"):
+        drafts.begin("construction_waste.new", actor, people["wangmin"], NOW)
+    drafts.discard(kept[0], actor)
+    drafts.begin("construction_waste.new", actor, people["wangmin"], NOW)
+
+    assert Draft.objects.count() == 2
+
+
 def test_a_file_that_is_no_document_is_refused_with_the_cure(people: dict[str, Account]) -> None:
     actor = people["wangmin"].to_actor()
     number = drafts.begin("construction_waste.new", actor, people["wangmin"], NOW).number

@@ -25,7 +25,7 @@ from huiban.kernel.words import Words
 from huiban.packloader import Scenario
 from huiban.services import audience, city, offers
 from huiban.services.facts import local_day, read_materials
-from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, Stale
+from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, NotOpen, Stale
 from huiban.store import blobs, certificates, drafts, ids
 from huiban.store.models import Account, Certificate, Draft
 from huiban.store.rows import CaseRow
@@ -79,6 +79,7 @@ def begin(
     :raises NotFound: if there is no such item or certificate.
     :raises NotAllowed: if an officer tries to apply on line, or the certificate is not theirs.
     :raises Invalid: if the item starts from a certificate in hand and none was chosen.
+    :raises NotOpen: if they keep as many drafts as one account may.
     """
     if not actor.subject:
         raise NotAllowed(
@@ -89,6 +90,13 @@ def begin(
         )
     placed = city.item(item_code)
     audience.demand(placed.item, actor)
+    if drafts.count(actor.number, now) >= MOST_DRAFTS:
+        raise NotOpen(
+            Words(
+                f"您已有 {MOST_DRAFTS} 份草稿，请先提交或删除不用的草稿，再开始新的申请",
+                f"You keep {MOST_DRAFTS} drafts: send or delete some before starting another",
+            )
+        )
     form = placed.scenario.form_of(placed.item)
     known = offers.of_identity(account) | offers.of_history(actor, placed.scenario.code)
     held = held_certificate(placed, actor, certificate)

@@ -93,6 +93,11 @@ def mine(owner: str, now: datetime, limit: int = 50) -> list[Draft]:
     return list(live.order_by("-updated_at")[:limit])
 
 
+def count(owner: str, now: datetime) -> int:
+    """Count an owner's live drafts."""
+    return Draft.objects.filter(account__number=owner, expires_at__gt=now).count()
+
+
 def discard(number: str, owner: str) -> None:
     """Remove a draft at its owner's wish; its files become loose and are swept later."""
     Draft.objects.filter(number=number, account__number=owner).delete()
