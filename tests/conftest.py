@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from hypothesis import settings as law_settings
+from playwright.sync_api import expect
 
 from tests import postgres
 from tests.browser import chromium, open_page, site
@@ -23,9 +24,10 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-# A busy machine must not fail a law: speed is measured by the benchmarks.
+# A busy machine must not fail a law or a page: speed is measured by the benchmarks.
 law_settings.register_profile("huiban", deadline=None)
 law_settings.load_profile("huiban")
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

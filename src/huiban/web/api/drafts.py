@@ -259,7 +259,7 @@ _UPLOAD = (*_GONE, 400, 409, 411, 413, 415, 422)
 ROUTES = (
     Route(method="GET", path="/drafts", act=list_drafts, tag=_TAG, answer=DraftList),
     Route(method="POST", path="/drafts", act=start_draft, tag=_TAG, body=Begin,
-          answer=DraftModel, status=201, refusals=(403, 404)),
+          answer=DraftModel, status=201, refusals=(403, 404, 409)),
     Route(method="GET", path=_ONE, act=read_draft, tag=_TAG, answer=DraftModel, refusals=_GONE),
     Route(method="DELETE", path=_ONE, act=discard_draft, tag=_TAG, status=204, refusals=_GONE),
     Route(method="PUT", path=f"{_ONE}/sections/{{section}}", act=save_section, tag=_TAG,
