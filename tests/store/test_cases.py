@@ -20,6 +20,7 @@ from huiban.store.models import (
     Notice,
     Task,
 )
+from huiban.store.rows import WantedFile
 from tests.store.samples import NOW, a_change, a_new_case, a_notice, a_task, an_entry
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -112,6 +113,52 @@ def test_opening_a_case_spends_its_draft_and_keeps_its_files() -> None:
 
     assert not Draft.objects.exists()
     assert list(Blob.objects.filter(case_id=new.id).values_list("number", "draft")) == [("b1", "")]
+
+
+def a_file(number: str, **changes: object) -> Blob:
+    values = {"size": 10, "media": "image/png", "owner": "p1", "state": "clean"} | changes
+    return Blob.objects.create(number=number, created_at=NOW, **values)
+
+
+def test_opening_a_case_takes_loose_files_of_the_kinds_and_sizes_wanted() -> None:
+    for number in ("b1", "b2", "b3"):
+        a_file(number)
+    wanted = (
+        WantedFile("b1"),
+        WantedFile("b2", ("application/pdf", "image/*"), 10),
+        WantedFile("b3", ("image/png",), 10),
+    )
+    new = a_new_case(files=wanted)
+
+    cases.open_case(new)
+
+    taken = Blob.objects.filter(case_id=new.id).values_list("number", flat=True)
+    assert sorted(taken) == ["b1", "b2", "b3"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"owner": "p2"}, WantedFile("b2")),
+        ({"state": "received"}, WantedFile("b2")),
+        ({"draft": "d1"}, WantedFile("b2")),
+        ({}, WantedFile("b3")),
+        ({}, WantedFile("b2", ("application/pdf", "video/*"))),
+        ({}, WantedFile("b2", most_bytes=9)),
+    ],
+)
+def test_one_file_that_is_not_as_wanted_leaves_everything_unwritten(
+    changes: dict[str, object], wanted: WantedFile
+) -> None:
+    a_file("b1")
+    a_file("b2", **changes)
+    before = counts()
+
+    with pytest.raises(cases.FilesTaken):
+        cases.open_case(a_new_case(files=(WantedFile("b1"), wanted)))
+
+    assert counts() == before
+    assert not Blob.objects.filter(case__isnull=False).exists()
 
 
 def test_recording_writes_every_part_of_a_change() -> None:

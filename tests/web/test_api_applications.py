@@ -118,6 +118,24 @@ def test_somebody_else_s_file_is_refused_and_the_others_stay_free(
     assert Blob.objects.get(number=theirs).case_id is None
 
 
+def test_a_file_of_another_kind_or_too_large_is_refused_by_name(
+    people: dict[str, Account],
+) -> None:
+    sent = application(people["wangmin"])
+    materials = sent["materials"]
+    assert isinstance(materials, dict)
+    first, second = list(materials)[:2]
+    Blob.objects.filter(number=materials[first][0]).update(media="video/mp4")
+    Blob.objects.filter(number=materials[second][0]).update(size=10**12)
+
+    refused = Program(people["wangmin"]).apply(sent)
+
+    assert refused.status_code == 422
+    expected = {f"materials.{first}.0": "wrong_type", f"materials.{second}.0": "too_large"}
+    assert paths(refused) == expected
+    assert not Case.objects.exists()
+
+
 def test_a_file_serves_one_application_only(people: dict[str, Account]) -> None:
     program, sent = Program(people["wangmin"]), application(people["wangmin"])
     program.apply(sent)

@@ -69,7 +69,11 @@ class _Visibility:
         self.settled: dict[str, bool] = {}
 
     def shown(self) -> set[str]:
-        return {field.key for field in self.form.fields() if self.is_shown(field)}
+        return {
+            field.key
+            for field in self.form.fields()
+            if field.show_when is None or self.is_shown(field)
+        }
 
     def is_shown(self, field: Field) -> bool:
         if field.key not in self.settled:
@@ -81,11 +85,14 @@ class _Visibility:
         if field.show_when is None:
             return True
         hidden = self._hidden(field.show_when.fields)
-        known = {
-            name: fact for name, fact in self.known.items() if self.owners.get(name) not in hidden
-        }
+        known = self.known
+        if hidden:
+            known = {name: fact for name, fact in known.items() if self._owner(name) not in hidden}
         verdict = holds(field.show_when, known, self.as_of)
         return not hidden if verdict is None else verdict
+
+    def _owner(self, name: str) -> str | None:
+        return self.owners.get(name)
 
     def _hidden(self, names: Iterable[str]) -> set[str]:
         waits_for = {self.owners[name] for name in names if name in self.owners}

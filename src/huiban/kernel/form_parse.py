@@ -49,10 +49,14 @@ class Answer:
     doubts: tuple[Trouble, ...] = ()
 
 
+_BLANK = Answer()
+_HOLDERS = (str, list, dict)
+
+
 def parse(one: Field, raw: object, context: Context) -> Answer:
     """Read one answer; a blank one yields an `Answer` without value or trouble."""
-    if raw is None or (isinstance(raw, str | list | dict) and not raw):
-        return Answer()
+    if raw is None or (not raw and isinstance(raw, _HOLDERS)):
+        return _BLANK
     try:
         if one.kind is FieldKind.TABLE:
             return _table(one, raw, context)

@@ -149,7 +149,8 @@ class _Gathered:
             self._tell(part, one.key, trouble)
         for doubt in answer.doubts:
             self.warnings.append(_problem(part, one.key, doubt))
-        self.typed |= {_path(one.key, sub): text for sub, text in answer.typed.items()}
+        for sub, text in answer.typed.items():
+            self.typed[_path(one.key, sub)] = text
 
     def judge(self, check: Check) -> None:
         """Tell of a check that fails; one over fields that are wrong themselves waits for them."""

@@ -78,7 +78,7 @@ FORMATS: Mapping[str, TextFormat] = {
 
 def narrow(text: str) -> str:
     """Return text with full-width digits, letters and marks in their ASCII form, trimmed."""
-    return text.translate(_NARROW).strip()
+    return text.strip() if text.isascii() else text.translate(_NARROW).strip()
 
 
 def as_text(field: Field, raw: object) -> str:
@@ -87,10 +87,12 @@ def as_text(field: Field, raw: object) -> str:
 
     :raises FieldRefused: if the value is of another shape altogether.
     """
-    if isinstance(raw, list) and len(raw) == 1:
-        raw = raw[0]
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, list) and len(raw) == 1:
+        raw = raw[0]
+        if isinstance(raw, str):
+            return raw
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         raise unreadable(field)
     if isinstance(raw, int) and raw.bit_length() > 256:
@@ -108,9 +110,12 @@ def clean(field: Field, text: str) -> str:
     most = field.max_length
     if len(text) > 4 * most + 1000:  # normalising something huge would only waste time
         raise too_long(field, len(text), most)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TIDIED)
-    text = unicodedata.normalize("NFC", text).strip()
-    _refuse_invisible(field, text)
+    if text.isprintable():  # nearly always: nothing in it to tidy or to refuse
+        text = unicodedata.normalize("NFC", text).strip()
+    else:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TIDIED)
+        text = unicodedata.normalize("NFC", text).strip()
+        _refuse_invisible(field, text)
     if "\n" in text and not field.multiline:
         label = named(field)
         raise refuse(

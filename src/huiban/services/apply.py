@@ -18,6 +18,7 @@ from huiban.services.open_case import Application, open_case
 from huiban.services.refusal import AlreadyDone, Invalid, NotAllowed
 from huiban.services.submit import MATERIALS, missing_problem
 from huiban.store import blobs, cases
+from huiban.store.rows import WantedFile
 
 FORM = "answers"
 _KEY_DIGITS = 32
@@ -70,14 +71,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
     placed = city.item(whole.item)
     reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now)
     values, facts = reader.read()
-    key = submission_key(actor, whole.key)
-    refused = reader.refused_files()
-    if refused:
-        known = _before(reader, values, key)
-        if known is not None:
-            return known
-        raise _invalid(refused)
-    return _opened(reader, values, facts, key)
+    return _opened(reader, values, facts, submission_key(actor, whole.key))
 
 
 def submission_key(actor: Actor, key: str) -> str:
@@ -102,7 +96,7 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
         key=key,
         channel=whole.channel,
         source_certificate=whole.certificate,
-        files=tuple(reader.wanted()),
+        files=tuple(_wanted(*one) for one in reader.wanted().items()),
         facts=facts,
     )
     try:
@@ -177,7 +171,7 @@ class _Reader:
         return reading.values, facts
 
     def refused_files(self) -> list[FieldProblem]:
-        """Tell which files cannot be handed in."""
+        """Tell which files cannot be handed in, once the store has refused them together."""
         wanted = self.wanted()
         free = blobs.loose(wanted, self.actor.number)
         problems = []
@@ -235,6 +229,13 @@ class _Reader:
                 yield _problem(f"{MATERIALS}.{code}", "too_many", _TOO_MANY)
         for one in missing_of(item, facts):
             yield missing_problem(one)
+
+
+def _wanted(number: str, placed: tuple[str, Material | None]) -> WantedFile:
+    _, material = placed
+    if material is None:  # a file of a field was read with the form
+        return WantedFile(number)
+    return WantedFile(number, material.accept, material.max_bytes)
 
 
 def _unknown(key: str) -> FieldProblem:

@@ -18,7 +18,7 @@ from huiban.services.handle import task_row
 from huiban.services.history import History
 from huiban.services.journal import Chain, Fact
 from huiban.store import cases, ids, serials
-from huiban.store.rows import NewCase
+from huiban.store.rows import NewCase, WantedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Application:
     source_certificate: str = ""
     draft: str = ""
     parent_case: str = ""
-    files: tuple[str, ...] = ()
+    files: tuple[WantedFile, ...] = ()
     """Loose files to bind, where no draft holds them."""
     facts: Mapping[str, object] | None = None
     """The facts of values and materials, where the caller has them already."""

@@ -3,23 +3,25 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from huiban.store import statements
 from huiban.store.grams import grams, in_department, in_division
 from huiban.store.models.case import NEVER
-from huiban.store.rows import CaseChange, CaseRow, NewCase
+from huiban.store.rows import CaseChange, CaseRow, NewCase, WantedFile
 from huiban.store.turns import a_turn
 from huiban.store.wire import read_time, rows_json, sqlite_time
 
 _COLUMNS = tuple(field.name for field in fields(CaseRow))
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM store_case WHERE "
 _OPEN_VALUES = attrgetter(*statements.OPEN_FIELDS)
+_ANY_KIND = ("*",)
 _RECORD_VALUES = attrgetter(*statements.RECORD_FIELDS)
 
 
@@ -32,7 +34,7 @@ class AlreadySubmitted(Exception):
 
 
 class FilesTaken(Exception):
-    """A file was bound to another case in the meantime; nothing was written."""
+    """A file is not free, or not of the kind that is wanted; nothing was written."""
 
 
 class StaleVersion(Exception):
@@ -61,7 +63,7 @@ def open_case(new: NewCase) -> None:
     Journal entries count from 1 without a gap.
 
     :raises AlreadySubmitted: if the submission key opened a case before.
-    :raises FilesTaken: if one of the loose files is not free any more.
+    :raises FilesTaken: if one of the loose files is not free, or not such as is wanted.
     """
     vendor = connection.vendor
     values = dict(zip(statements.OPEN_FIELDS, _OPEN_VALUES(new), strict=True))
@@ -71,12 +73,16 @@ def open_case(new: NewCase) -> None:
         "sort_at": new.due_at or NEVER,
         "tasks": rows_json(new.tasks, vendor),
         "draft": new.draft,
-        "files": json.dumps(new.files),
+        "files": _wanted_json(new.files),
         "found_in_department": in_department(new.department),
         "found_in_division": in_division(new.division),
     }
+    # What is refused inside a transaction must leave it usable.
+    is_risky = bool(new.files) and connection.in_atomic_block
+    safe = transaction.atomic() if is_risky else nullcontext()
     try:
-        is_new = _execute(statements.OPEN[connection.vendor], values, new)
+        with safe:
+            is_new = _execute(statements.OPEN[vendor], values, new)
     except IntegrityError as fault:
         if "huiban: file taken" in str(fault):
             raise FilesTaken from fault
@@ -166,6 +172,12 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
             return True
         cursor.execute(statement, values)
         return cursor.fetchone()[0] is not None
+
+
+def _wanted_json(files: tuple[WantedFile, ...]) -> str:
+    return json.dumps(
+        {one.number: {"accept": one.accept or _ANY_KIND, "most": one.most_bytes} for one in files}
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -32,6 +32,7 @@ def connection_settings(address: str) -> dict[str, Any]:
             "init_command": _SQLITE_START,
         }
     elif engine == "django.db.backends.postgresql":
+        settings["ENGINE"] = "huiban.store.postgresql"
         settings["CONN_MAX_AGE"] = 600
         settings["CONN_HEALTH_CHECKS"] = True
     else:

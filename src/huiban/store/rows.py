@@ -76,6 +76,16 @@ class NoticeRow:
     link: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WantedFile:
+    """A loose file to bind to a case, and of which kind and size it must be."""
+
+    number: str
+    accept: tuple[str, ...] = ()
+    """Media types, `image/*` for all images; none named takes any."""
+    most_bytes: int = 2**62
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
     """A case (办件) about to be opened, with everything that is written in the same statement."""
@@ -116,7 +126,7 @@ class NewCase:
     jobs: tuple[JobRow, ...] = ()
     notices: tuple[NoticeRow, ...] = ()
     draft: str = ""
-    files: tuple[str, ...] = ()
+    files: tuple[WantedFile, ...] = ()
     """Loose files of the applicant to bind to the case, beside those of the draft."""
 
 

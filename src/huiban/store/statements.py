@@ -58,7 +58,7 @@ _POSTGRES_PARTS = f"""
 , added_deadline AS (
   INSERT INTO store_deadline (case_id, clock, state, due_at, next_event, next_event_at,
     is_provisional, calendar_version, reading)
-  SELECT found.id, x.* FROM found, jsonb_to_recordset(%(deadlines)s::jsonb) AS x({_DEADLINE})
+  SELECT found.id, x.* FROM found, json_to_recordset(%(deadlines)s::json) AS x({_DEADLINE})
   ON CONFLICT (case_id, clock) DO UPDATE SET state = excluded.state, due_at = excluded.due_at,
     next_event = excluded.next_event, next_event_at = excluded.next_event_at,
     is_provisional = excluded.is_provisional, calendar_version = excluded.calendar_version,
@@ -66,18 +66,18 @@ _POSTGRES_PARTS = f"""
 ), added_journal AS (
   INSERT INTO store_journal (case_id, seq, at, actor, actor_name, role, act, stage_from, stage_to,
     reason, basis, body, sha256, sm3, is_public)
-  SELECT found.id, x.* FROM found, jsonb_to_recordset(%(journal)s::jsonb) AS x({_JOURNAL})
+  SELECT found.id, x.* FROM found, json_to_recordset(%(journal)s::json) AS x({_JOURNAL})
 ), added_job AS (
   INSERT INTO store_job (kind, payload, unique_key, state, run_after, attempts, worker, last_error,
     created_at)
   SELECT x.kind, x.payload, x.unique_key, 'ready', coalesce(x.run_after, %(at)s), 0, '', '', %(at)s
-  FROM found, jsonb_to_recordset(%(jobs)s::jsonb) AS x({_JOB})
+  FROM found, json_to_recordset(%(jobs)s::json) AS x({_JOB})
   ON CONFLICT (unique_key) DO NOTHING
 ), added_notice AS (
   INSERT INTO store_notice (case_id, code, subject_code, title, text, title_en, text_en, link,
     created_at)
   SELECT found.id, x.*, %(at)s
-  FROM found, jsonb_to_recordset(%(notices)s::jsonb) AS x({_NOTICE})
+  FROM found, json_to_recordset(%(notices)s::json) AS x({_NOTICE})
 )"""
 _POSTGRES_OPEN = f"""
 WITH found AS (
@@ -93,7 +93,7 @@ WITH found AS (
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
     opened_at, light, sort_at, stage, item_code)
   SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s, %(stage)s, %(item_code)s
-  FROM found, jsonb_to_recordset(%(tasks)s::jsonb) AS x({_TASK})
+  FROM found, json_to_recordset(%(tasks)s::json) AS x({_TASK})
 ){_POSTGRES_PARTS}, kept_file AS (
   UPDATE store_blob SET case_id = found.id, draft = '' FROM found
   WHERE store_blob.draft = %(draft)s AND store_blob.draft <> ''
@@ -101,12 +101,17 @@ WITH found AS (
   DELETE FROM store_draft USING found WHERE number = %(draft)s
 ), bound_file AS (
   UPDATE store_blob SET case_id = found.id FROM found
-  WHERE store_blob.number = ANY (ARRAY(SELECT jsonb_array_elements_text(%(files)s::jsonb)))
+  WHERE store_blob.number = ANY (ARRAY(SELECT jsonb_object_keys(%(files)s::jsonb)))
     AND store_blob.owner = %(applicant)s AND store_blob.case_id IS NULL
     -- A plain "draft = ''" invites the index of all loose files, not of these.
-    AND length(store_blob.draft) = 0 AND store_blob.state = 'clean' RETURNING 1
+    AND length(store_blob.draft) = 0 AND store_blob.state = 'clean'
+    AND store_blob.size <= (%(files)s::jsonb #>> ARRAY[store_blob.number, 'most'])::bigint
+    AND (%(files)s::jsonb #> ARRAY[store_blob.number, 'accept'])
+      ?| ARRAY['*', store_blob.media, split_part(store_blob.media, '/', 1) || '/*']
+  RETURNING 1
 )
-SELECT CASE WHEN (SELECT count(*) FROM bound_file) = jsonb_array_length(%(files)s::jsonb)
+SELECT CASE WHEN (SELECT count(*) FROM bound_file)
+    = (SELECT count(*) FROM jsonb_object_keys(%(files)s::jsonb))
   THEN id ELSE -1 END FROM found"""
 # A task both closed and opened stays open; one statement may touch each row only once.
 _POSTGRES_RECORD = f"""
@@ -129,7 +134,7 @@ WITH found AS (
   INSERT INTO store_task (case_id, key, state, kind, role, department, division, holder, waits_on,
     opened_at, light, sort_at, stage, item_code)
   SELECT found.id, x.*, %(at)s, %(light)s, %(sort_at)s, %(stage)s, found.item_code
-  FROM found, jsonb_to_recordset(%(tasks_opened)s::jsonb) AS x({_TASK})
+  FROM found, json_to_recordset(%(tasks_opened)s::json) AS x({_TASK})
   ON CONFLICT (case_id, key) DO UPDATE SET state = excluded.state, kind = excluded.kind,
     role = excluded.role, department = excluded.department, division = excluded.division,
     holder = excluded.holder, waits_on = excluded.waits_on, closed_at = NULL,
@@ -151,12 +156,17 @@ def _kind(name: str) -> str:
     return _KINDS.get(name, "text")
 
 
-_KINDS = dict.fromkeys(
-    ("tasks", "tasks_opened", "tasks_closed", "opened_keys", "deadlines", "journal", "jobs",
-     "notices", "files"), "jsonb",
-) | {"id": "bigint"} | dict.fromkeys(
-    ("chain_seq", "expected_version", "expected_seq", "version_step"), "int"
-)  # fmt: skip
+# Rows are read once from the text as sent; what is looked into several times is parsed first.
+_KINDS = {
+    kind: name
+    for name, kinds in {
+        "json": ("tasks", "tasks_opened", "deadlines", "journal", "jobs", "notices"),
+        "jsonb": ("tasks_closed", "opened_keys", "files"),
+        "bigint": ("id",),
+        "int": ("chain_seq", "expected_version", "expected_seq", "version_step"),
+    }.items()
+    for kind in kinds
+}
 _SLOT = re.compile(r"%\((\w+)\)s")
 
 

@@ -126,11 +126,17 @@ CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
   FROM json_each(NEW.notices);
   UPDATE store_blob SET case_id = NEW.id, draft = '' WHERE draft = NEW.draft AND NOT (draft = '');
   DELETE FROM store_draft WHERE number = NEW.draft;
-  UPDATE store_blob SET case_id = NEW.id
-  WHERE number IN (SELECT value FROM json_each(NEW.files)) AND owner = NEW.applicant
-    AND case_id IS NULL AND draft = '' AND state = 'clean';
-  SELECT RAISE(ABORT, 'huiban: file taken') WHERE json_array_length(NEW.files) <> (
-    SELECT count(*) FROM json_each(NEW.files) f JOIN store_blob b ON b.number = f.value
+  UPDATE store_blob SET case_id = NEW.id FROM json_each(NEW.files) AS wanted
+  WHERE store_blob.number = wanted.key AND owner = NEW.applicant
+    AND case_id IS NULL AND draft = '' AND state = 'clean'
+    AND size <= json_extract(wanted.value, '$.most')
+    AND EXISTS (
+      SELECT 1 FROM json_each(wanted.value, '$.accept') AS accepted
+      WHERE accepted.value IN ('*', media, substr(media, 1, instr(media, '/')) || '*')
+    );
+  SELECT RAISE(ABORT, 'huiban: file taken')
+  WHERE (SELECT count(*) FROM json_each(NEW.files)) <> (
+    SELECT count(*) FROM json_each(NEW.files) f JOIN store_blob b ON b.number = f.key
     WHERE b.case_id = NEW.id
   );
 END;

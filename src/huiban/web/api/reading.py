@@ -44,7 +44,7 @@ def body_of(request: HttpRequest, model: type[Model]) -> Model:
     except ValueError as fault:
         message = Words(f"不是有效的 JSON：{fault}", f"Not valid JSON: {fault}")
         raise Problem(400, "malformed_json", message) from None
-    unfit = next(_unfit(data, ""), None)
+    unfit = None if _is_fit(data) else next(_unfit(data, ""), None)
     if unfit is not None:
         raise Problem(422, "invalid", _BODY_FAULTY, (unfit,))
     try:
@@ -130,6 +130,24 @@ def _check_length(request: HttpRequest, most: int) -> int:
         message = Words(f"最多 {most} 字节", f"At most {most} bytes")
         raise Problem(413, "too_large", message)
     return length
+
+
+def _is_fit(data: object) -> bool:
+    """Tell quickly what `_unfit` finds with its place."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if "\x00" in value:
+                return False
+        elif isinstance(value, dict):
+            waiting += value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, float) and not math.isfinite(value):
+            return False
+    return True
 
 
 def _unfit(value: object, path: str) -> Iterator[Fault]:
