@@ -244,6 +244,64 @@ def test_a_file_the_server_refuses_says_why_and_is_not_sent(
     assert _posted(page)["contract"] == "a1"
 
 
+class SlowUpload:
+    """A page with a file on its way, which arrives or fails when told."""
+
+    def __init__(self, page: Page, file: Path) -> None:
+        self.page = page
+        self.posted: list[str] = []
+        self.on_its_way: list[Route] = []
+        page.route("**/design/file", lambda route: self.on_its_way.append(route))
+        page.route("**/sent", self._receive)
+        form = page.locator("main form")
+        form.evaluate("(form) => { form.action = '/sent'; form.method = 'post'; }")
+        with page.expect_request("**/design/file"):
+            page.locator("#f-contract").set_input_files(file)
+
+    def press(self) -> None:
+        self.page.locator("main form").evaluate("(form) => form.requestSubmit()")
+
+    def _receive(self, route: Route) -> None:
+        self.posted.append(route.request.post_data or "")
+        route.fulfill(body="sent", content_type="text/html")
+
+
+@pytest.fixture
+def slow(open_page: Opener, tmp_path: Path) -> SlowUpload:
+    return SlowUpload(open_page("/design/fields"), _picture(tmp_path, "第2页.png", (1200, 900)))
+
+
+def test_a_form_sent_while_a_file_goes_up_waits_for_it(slow: SlowUpload) -> None:
+    slow.press()
+    slow.press()
+    expect(slow.page.locator("#toasts")).to_contain_text("传完自动继续")
+    early = list(slow.posted)
+    slow.on_its_way.pop().continue_()
+    expect(slow.page.locator("body")).to_have_text("sent")
+
+    assert early == []
+    assert len(slow.posted) == 1
+    assert "sample-" in slow.posted[0]
+
+
+def test_removing_the_file_on_its_way_sends_the_form_that_waits(slow: SlowUpload) -> None:
+    slow.press()
+    slow.page.get_by_role("button", name="移除 第2页.png").click()
+    expect(slow.page.locator("body")).to_have_text("sent")
+
+    assert len(slow.posted) == 1
+    assert "sample-" not in slow.posted[0]
+
+
+def test_a_form_that_waits_for_a_file_stays_when_it_fails(slow: SlowUpload) -> None:
+    slow.press()
+    slow.on_its_way.pop().abort()
+
+    expect(slow.page.locator("#toasts")).to_contain_text("请处理后再提交")
+    expect(slow.page.locator(".file-bad .file-note")).to_contain_text("没有传上去")
+    assert slow.posted == []
+
+
 def test_a_removed_file_is_no_longer_sent(open_page: Opener) -> None:
     page = open_page("/design/fields")
 

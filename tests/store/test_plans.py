@@ -4,7 +4,8 @@
 import pytest
 from django.db import connection, transaction
 
-from huiban.store import blobs, cases
+from huiban.store import blobs, cases, lists, search
+from huiban.store.lists import CaseNarrow, DeskScope
 from huiban.store.models import Blob
 from huiban.store.rows import WantedFile
 from tests.store.samples import NOW, a_new_case
@@ -24,14 +25,23 @@ def loose_files(count: int = LOOSE, first: int = 0) -> None:
     )  # fmt: skip
 
 
-def files_read() -> int:
-    """Rows of files that this transaction read so far (PostgreSQL counts them)."""
+def rows_read(*tables: str) -> int:
+    """Rows of tables that this transaction read so far (PostgreSQL counts them)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) "
-            "FROM pg_stat_xact_user_tables WHERE relname = 'store_blob'"
+            "FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)",
+            [list(tables)],
         )
         return sum(row[0] for row in cursor.fetchall())
+
+
+def files_read() -> int:
+    return rows_read("store_blob")
+
+
+def cases_read() -> int:
+    return rows_read("store_case", "store_case_search")
 
 
 def steps_of_open(files: tuple[WantedFile, ...] = ()) -> int:
@@ -63,6 +73,28 @@ def test_opening_a_case_takes_as_many_steps_beside_many_files() -> None:
 
     assert few > 0
     assert many < few * 1.2
+
+
+@pytest.mark.parametrize(("word", "most"), [("海尔路", 60), ("浮山湾", 300), ("没有它", 300)])
+def test_searching_reads_few_cases_however_many_match(
+    word: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("the index of the other database gives the newest first")
+    monkeypatch.setattr(search, "_WALK", 100)
+    scope = DeskScope("o1", (), "urban_management", "370202")
+    cases.open_case(a_new_case(title="浮山湾"))
+    for _ in range(LOOSE):
+        cases.open_case(a_new_case(title="海尔路"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE store_case, store_case_search")
+        cursor.execute("SET LOCAL enable_seqscan = off")  # few rows are cheapest read whole
+        before = cases_read()
+        page = lists.department_list(scope, CaseNarrow(text=word), limit=20)
+        read = cases_read() - before
+
+    assert len(page.rows) == {"海尔路": 20, "浮山湾": 1}.get(word, 0)
+    assert 0 < read < most
 
 
 def test_opening_a_case_reads_its_own_files_alone() -> None:

@@ -213,13 +213,9 @@ def my_cases(subject_code: str, narrow: CaseNarrow, cursor: str = "", limit: int
 
 
 def _case_page(source: search.Source, part: Part, cursor: str, limit: int) -> CasePage:
-    if cursor:
-        part += Part(f" AND {source.key} < %s", [_row_number(cursor)])
-    sql = (
-        f"SELECT {_CASE_COLUMNS} FROM {source.tables} WHERE true{part.sql} "
-        f"ORDER BY {source.key} DESC LIMIT %s"
-    )
-    rows = [ListedCase(*map(read_time, row)) for row in _fetch(sql, [*part.values, limit + 1])]
+    before = {"before": _row_number(cursor)} if cursor else {}
+    sql, values = source.newest(_CASE_COLUMNS, part, limit=limit + 1, **before)
+    rows = [ListedCase(*map(read_time, row)) for row in _fetch(sql, values)]
     more = len(rows) > limit
     return CasePage(tuple(rows[:limit]), str(rows[limit - 1].id) if more else "")
 

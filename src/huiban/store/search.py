@@ -13,6 +13,8 @@ from huiban.store.grams import wanted
 _CODE = re.compile(r"(?=[^\d]*\d)[0-9A-Za-z-]{4,64}", re.ASCII)
 _LONGEST = 100
 _MOST_NUMBERS = 500
+_LARGEST = 2**63 - 1
+_WALK = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,55 @@ class Source:
 
     tables: str
     key: str
+    is_walked_first: bool = False
+    """Whether newer rows are looked through one by one before the index is asked for all."""
+
+    def newest(
+        self, columns: str, part: Part, before: int = _LARGEST, limit: int = 50
+    ) -> tuple[str, list[Any]]:
+        """Return the statement that gives the newest rows with a key below `before`."""
+        if self.is_walked_first:
+            return _walked(columns, part, before, limit)
+        older = Part(f" AND {self.key} < %s", [before]) if before < _LARGEST else Part("", [])
+        part += older
+        sql = (
+            f"SELECT {columns} FROM {self.tables} WHERE true{part.sql} "
+            f"ORDER BY {self.key} DESC LIMIT %s"
+        )
+        return sql, [*part.values, limit]
 
 
 ALL = Source("store_case c", "c.id")
 _FOUND = {
     # CROSS JOIN keeps SQLite from starting at the cases and asking the index for each of them.
     "sqlite": Source("store_case_search s CROSS JOIN store_case c ON c.id = s.rowid", "s.rowid"),
-    "postgresql": Source("store_case_search s JOIN store_case c ON c.id = s.case_id", "s.case_id"),
+    "postgresql": Source("", "", is_walked_first=True),
 }
-_MATCH = {
-    "sqlite": " AND s.store_case_search MATCH %s",
-    "postgresql": " AND s.grams @@ %s::tsquery",
-}
+
+
+def _walked(columns: str, part: Part, before: int, limit: int) -> tuple[str, list[Any]]:
+    """
+    Look through the newest rows, and ask the index only if those did not give enough.
+
+    PostgreSQL's index of words knows no order: for a word that is in every eighth case it gathers
+    them all before it can name the newest. A common word shows up among the newest soon, and a
+    word that does not is rare, so that the index has few to gather.
+    """
+    newest = "FROM store_case_search WHERE case_id < %s ORDER BY case_id DESC"
+    # Adding 0 keeps the planner from walking the key once more where it takes a word for common.
+    sql = f"""
+WITH near AS MATERIALIZED (
+  SELECT {columns} FROM (SELECT * {newest} LIMIT {_WALK}) s JOIN store_case c ON c.id = s.case_id
+  WHERE true{part.sql} ORDER BY s.case_id DESC LIMIT %s
+)
+SELECT * FROM near UNION ALL SELECT * FROM (
+  SELECT {columns} FROM store_case_search s JOIN store_case c ON c.id = s.case_id
+  WHERE (SELECT count(*) FROM near) < %s
+    AND s.case_id + 0 <= (SELECT case_id {newest} OFFSET {_WALK} LIMIT 1){part.sql}
+  ORDER BY s.case_id + 0 DESC LIMIT %s
+) far ORDER BY 1 DESC LIMIT %s"""
+    found = part.values
+    return sql, [before, *found, limit, limit, before, *found, limit, limit]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,27 @@
 import { say, toast } from "./words.js";
 
 const SMALLEST_SIDE = 1000;
+const UNDER_WAY = ".file:not([data-file]):not(.file-bad)";
+
+// A form pressed while files are on their way is sent when they are up; heard before all others,
+// because those take a pressed form for one that is sent.
+const held = new WeakMap();
+document.addEventListener("submit", (event) => {
+  if (!event.target.querySelector(`hb-upload ${UNDER_WAY}`)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held.set(event.target, event.submitter);
+  toast(say("文件还在上传，传完自动继续"), "warn");
+}, true);
+
+// One that failed must be seen: the form stays.
+function release(form) {
+  if (!form || !held.has(form) || form.querySelector(`hb-upload ${UNDER_WAY}`)) return;
+  const submitter = held.get(form);
+  held.delete(form);
+  if (form.querySelector("hb-upload .file-bad")) toast(say("有文件没有传上去，请处理后再提交"), "bad");
+  else form.requestSubmit(submitter?.isConnected ? submitter : null);
+}
 
 customElements.define("hb-upload", class extends HTMLElement {
   connectedCallback() {
@@ -102,11 +123,13 @@ customElements.define("hb-upload", class extends HTMLElement {
     row.isSettled = true;
     toast(say("已上传 {name}", { name: answer.name }), "ok");
     this.dispatchEvent(new Event("change", { bubbles: true }));
+    release(this.closest("form"));
   }
 
   refuse(row, words) {
     row.classList.add("file-bad");
     row.querySelector(".file-note").textContent = words;
+    release(this.closest("form"));
   }
 
   // Drawn on a canvas: the page's policy lets no foreign picture address in.
@@ -136,6 +159,7 @@ customElements.define("hb-upload", class extends HTMLElement {
     row.remove();
     (next || this.input).focus();
     this.dispatchEvent(new Event("change", { bubbles: true }));
+    release(this.closest("form"));
   }
 });
 

@@ -16,6 +16,8 @@ const ENGLISH = {
   "“{name}”没有传上去，请检查网络后再选一次": "“{name}” was not uploaded; check the connection and choose it again",
   "照片只有 {width}×{height}，可能看不清，建议重拍": "The picture is only {width}×{height} and may be hard to read; consider taking it again",
   "已上传 {name}": "{name} uploaded",
+  "文件还在上传，传完自动继续": "A file is still going up; this goes on by itself when it is done",
+  "有文件没有传上去，请处理后再提交": "A file was not uploaded; see to it, then send again",
   "已签名": "Signed",
   "请在框内手写": "Sign inside the box",
   "看不出是哪一天，例如 2026-3-5": "Not a date we can read; for example 2026-3-5",
