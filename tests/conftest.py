@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Databases for the tests: a migrated one of each kind, and fresh copies to commit to."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
@@ -19,7 +21,18 @@ from tests.databases import migrate, using_database
 VENDORS = ("sqlite", "postgresql")
 
 
+_DATA = TemporaryDirectory(prefix="hbtest_data_")
+
+
 def pytest_configure() -> None:
+    # What runs leave behind belongs to this test process alone, not to the house beside it.
+    settings.DATA_DIR = Path(_DATA.name)
+    settings.OBJECTS_URL = f"folder:{_DATA.name}/objects"
+    os.environ |= {  # the processes that tests start find the same
+        "HUIBAN_DATA_DIR": _DATA.name,
+        "HUIBAN_OBJECTS_URL": settings.OBJECTS_URL,
+        "HUIBAN_SECRET_KEY": settings.SECRET_KEY,
+    }
     # Hashing passwords slowly is right for people and wrong for hundreds of test accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

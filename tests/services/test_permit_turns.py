@@ -4,6 +4,7 @@
 import io
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pypdf
@@ -12,6 +13,7 @@ import pytest
 from huiban.jobs.errands import registry
 from huiban.jobs.worker import Surroundings, run_until_empty
 from huiban.services import certify, drafts, evidence, files, handle, issue, mine, submit, sweep
+from huiban.services.apply import Whole, apply
 from huiban.services.drafts import Saving
 from huiban.services.facts import local_day
 from huiban.services.handle import Order
@@ -259,13 +261,9 @@ def test_the_applicant_may_retract_before_the_decision_and_not_after(
         act(people, other, "wangmin", "retract")
 
 
-def test_a_renewal_starts_from_the_certificate_and_replaces_it(people: dict[str, Account]) -> None:
-    granted(people, period_end="2027-02-28")
+def renewal(people: dict[str, Account], held: Certificate) -> str:
+    """Write a whole application for renewal and return its draft."""
     actor = people["wangmin"].to_actor()
-    [held] = certify.mine(actor)
-    with pytest.raises(Invalid):
-        drafts.begin("construction_waste.renew", actor, people["wangmin"], NOW)
-
     writing = drafts.begin("construction_waste.renew", actor, people["wangmin"], NOW, held.number)
     assert writing.values["project_name"] == "崂山区深圳路地下停车场工程"
     fill = sample.values(
@@ -284,12 +282,23 @@ def test_a_renewal_starts_from_the_certificate_and_replaces_it(people: dict[str,
         if material.code != "application_form":
             upload = files.Upload(sample.PDF, "材料.pdf")
             files.add_material(writing.number, material.code, upload, actor, NOW)
+    return writing.number
+
+
+def test_a_renewal_starts_from_the_certificate_and_replaces_it(people: dict[str, Account]) -> None:
+    granted(people, period_end="2027-02-28")
+    actor = people["wangmin"].to_actor()
+    [held] = certify.mine(actor)
+    with pytest.raises(Invalid):
+        drafts.begin("construction_waste.renew", actor, people["wangmin"], NOW)
+
+    draft = renewal(people, held)
     certificates = Certificate.objects.filter(number=held.number)
     certificates.update(state=Certificate.State.REVOKED)
     with pytest.raises(Invalid, match="不是有效状态"):  # ended after the draft was begun
-        submit.submit(writing.number, actor, NOW)
+        submit.submit(draft, actor, NOW)
     certificates.update(state=Certificate.State.VALID)
-    number = submit.submit(writing.number, actor, NOW)
+    number = submit.submit(draft, actor, NOW)
     act(people, number, "zhangqian", "accept")
     act(people, number, "liuyang", "pass")
     act(people, number, "zhaojianguo", "grant")
@@ -298,6 +307,61 @@ def test_a_renewal_starts_from_the_certificate_and_replaces_it(people: dict[str,
     states = {one.number: one.state for one in certify.mine(actor)}
     assert states.pop(held.number) == Certificate.State.REPLACED
     assert list(states.values()) == [Certificate.State.VALID]
+
+
+def test_one_certificate_is_renewed_once_until_that_case_is_over(
+    people: dict[str, Account],
+) -> None:
+    granted(people, period_end="2027-02-28")
+    actor = people["wangmin"].to_actor()
+    [held] = certify.mine(actor)
+    first, second = renewal(people, held), renewal(people, held)
+    number = submit.submit(first, actor, NOW)
+
+    with pytest.raises(NotOpen, match=number):
+        submit.submit(second, actor, NOW)
+    for life in ("renew", "modify", "cancel"):
+        with pytest.raises(NotOpen, match=number):
+            drafts.begin(f"construction_waste.{life}", actor, people["wangmin"], NOW, held.number)
+    act(people, number, "wangmin", "retract")
+
+    assert submit.submit(second, actor, NOW) != number
+
+
+def test_a_certificate_just_renewed_is_not_renewed_again_before_the_worker_comes(
+    people: dict[str, Account],
+) -> None:
+    granted(people, period_end="2027-02-28")
+    actor = people["wangmin"].to_actor()
+    [held] = certify.mine(actor)
+    first, second = renewal(people, held), renewal(people, held)
+    number = submit.submit(first, actor, NOW)
+    act(people, number, "zhangqian", "accept")
+    act(people, number, "liuyang", "pass")
+    act(people, number, "zhaojianguo", "grant")
+
+    with pytest.raises(NotOpen, match=number):
+        submit.submit(second, actor, NOW)
+
+
+def test_a_renewal_that_a_program_sends_again_is_not_in_its_own_way(
+    people: dict[str, Account],
+) -> None:
+    granted(people, period_end="2027-02-28")
+    actor = people["wangmin"].to_actor()
+    [held] = certify.mine(actor)
+    writing = drafts.load(renewal(people, held), actor, NOW)
+    materials = {
+        code: [files.add_loose(files.Upload(sample.PDF, "材料.pdf"), actor, NOW).blob.number]
+        for code in writing.materials
+    }
+    whole = Whole(writing.item.code, writing.values, materials, "renewal-1", held.number)
+
+    first, again = apply(whole, actor, NOW), apply(whole, actor, NOW)
+
+    assert (again.number, again.is_repeat) == (first.number, True)
+    with pytest.raises(NotOpen, match=first.number):
+        apply(replace(whole, key="renewal-2"), actor, NOW)
 
 
 def test_somebody_elses_certificate_opens_nothing(people: dict[str, Account]) -> None:

@@ -161,6 +161,22 @@ def test_one_file_that_is_not_as_wanted_leaves_everything_unwritten(
     assert not Blob.objects.filter(case__isnull=False).exists()
 
 
+def test_one_open_case_at_a_time_replaces_a_certificate() -> None:
+    first = a_new_case(source_certificate="C1", life="renew")
+    cases.open_case(first)
+    cases.open_case(a_new_case(source_certificate="C2", life="renew"))
+    cases.open_case(a_new_case(source_certificate="C1", life="new"))
+
+    with pytest.raises(cases.CertificateInUse) as refused:
+        cases.open_case(a_new_case(source_certificate="C1", life="cancel"))
+    with pytest.raises(cases.AlreadySubmitted):
+        cases.open_case(a_new_case(source_certificate="C1", submission_key=first.submission_key))
+    cases.record(a_change(first, closed_at=NOW, outcome="refused"))
+    cases.open_case(a_new_case(source_certificate="C1", life="cancel"))
+
+    assert refused.value.number == first.number
+
+
 def test_recording_writes_every_part_of_a_change() -> None:
     new = a_new_case()
     cases.open_case(new)

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 _SECONDS = 10.0
@@ -53,6 +54,10 @@ class FolderOversight:
     def push(self, key: str, message: Mapping[str, object]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(message, ensure_ascii=False, indent=1, sort_keys=True)
-        arriving = self.folder / f".{key}.part"
-        arriving.write_text(text, encoding="utf-8")
-        arriving.replace(self.folder / f"{key}.json")  # a reader never sees half a file
+        # Under a name of its own: a repeat of this push may be on its way in another process.
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self.folder, prefix=f".{key}.", delete=False
+        ) as arriving:
+            arriving.write(text)
+        Path(arriving.name).chmod(0o644)
+        Path(arriving.name).replace(self.folder / f"{key}.json")  # nobody sees half a file

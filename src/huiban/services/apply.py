@@ -11,7 +11,7 @@ from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import Context, FieldKind, FieldProblem, Form, accepts, read_in, stamp
 from huiban.kernel.prefill import prefill
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, offers
+from huiban.services import city, drafts, in_hand, offers
 from huiban.services.city import Placed
 from huiban.services.facts import Filing, facts_of, local_day, missing_of, read_json
 from huiban.services.open_case import Application, open_case
@@ -59,6 +59,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
     :raises NotAllowed: if the actor acts for no party.
     :raises NotFound: if there is no such item.
     :raises Invalid: if something is missing or wrong; everything is listed at once.
+    :raises NotOpen: if another application from the same certificate is under way.
     :raises AlreadyDone: if the key was used before for other content; names that case.
     """
     if not actor.subject:
@@ -69,9 +70,10 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
             )
         )
     placed = city.item(whole.item)
-    reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now)
+    key = submission_key(actor, whole.key)
+    reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now, key)
     values, facts = reader.read()
-    return _opened(reader, values, facts, submission_key(actor, whole.key))
+    return _opened(reader, values, facts)
 
 
 def submission_key(actor: Actor, key: str) -> str:
@@ -79,7 +81,7 @@ def submission_key(actor: Actor, key: str) -> str:
     return hashlib.sha256(f"{actor.number}\n{key}".encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied:
+def _opened(reader: "_Reader", values: Facts, facts: Facts) -> Applied:
     whole, placed = reader.whole, reader.placed
     stamped = stamp(reader.form, values, {}, reader.now, reader.actor.number)
     materials = dict(whole.materials)
@@ -93,7 +95,7 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
         ),
         values=dict(stamped),
         materials=materials,
-        key=key,
+        key=reader.key,
         channel=whole.channel,
         source_certificate=whole.certificate,
         files=tuple(_wanted(*one) for one in reader.wanted().items()),
@@ -102,7 +104,7 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
     try:
         new = open_case(application, reader.actor, reader.now)
     except cases.AlreadySubmitted as fault:
-        known = _before(reader, values, key)
+        known = _before(reader, values)
         if known is None:
             raise LookupError(f"case {fault.number} vanished") from fault
         return known
@@ -112,9 +114,9 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts, key: str) -> Applied
     return Applied(new.number, 1, new.stage, new.title, new.submitted_at, due_at)
 
 
-def _before(reader: "_Reader", values: Facts, key: str) -> Applied | None:
+def _before(reader: "_Reader", values: Facts) -> Applied | None:
     """Find the case that the same call opened before; another content under its key is refused."""
-    case = cases.of_submission(key)
+    case = cases.of_submission(reader.key)
     if case is None:
         return None
     filed = read_json(case.payload)
@@ -146,6 +148,7 @@ class _Reader:
     whole: Whole
     actor: Actor
     now: datetime
+    key: str
 
     def read(self) -> tuple[Facts, Facts]:
         """
@@ -213,7 +216,7 @@ class _Reader:
 
     def _carried(self) -> dict[str, object]:
         """What the certificate in hand says, which the item may not change."""
-        held = drafts.held_certificate(self.placed, self.actor, self.whole.certificate)
+        held = in_hand.certificate_of(self.placed, self.actor, self.whole.certificate, self.key)
         if held is None:
             return {}
         carried = self.placed.scenario.from_certificates[self.form.code]

@@ -23,11 +23,11 @@ from huiban.kernel.form import (
 from huiban.kernel.prefill import prefill, still_prefilled
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import audience, city, offers
+from huiban.services import audience, city, in_hand, offers
 from huiban.services.facts import local_day, read_materials
-from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, NotOpen, Stale
-from huiban.store import blobs, certificates, drafts, ids
-from huiban.store.models import Account, Certificate, Draft
+from huiban.services.refusal import Expired, NotAllowed, NotFound, NotOpen, Stale
+from huiban.store import blobs, drafts, ids
+from huiban.store.models import Account, Draft
 from huiban.store.rows import CaseRow
 
 KEPT_FOR = timedelta(days=90)
@@ -79,7 +79,8 @@ def begin(
     :raises NotFound: if there is no such item or certificate.
     :raises NotAllowed: if an officer tries to apply on line, or the certificate is not theirs.
     :raises Invalid: if the item starts from a certificate in hand and none was chosen.
-    :raises NotOpen: if they keep as many drafts as one account may.
+    :raises NotOpen: if they keep as many drafts as one account may, or the certificate is being
+        changed, renewed or cancelled by another application.
     """
     if not actor.subject:
         raise NotAllowed(
@@ -99,7 +100,7 @@ def begin(
         )
     form = placed.scenario.form_of(placed.item)
     known = offers.of_identity(account) | offers.of_history(actor, placed.scenario.code)
-    held = held_certificate(placed, actor, certificate)
+    held = in_hand.certificate_of(placed, actor, certificate)
     if held is not None:
         known |= offers.of_certificate(held, placed.scenario.from_certificates[form.code], form)
     today = local_day(now)
@@ -285,37 +286,6 @@ def title_of(item: Item, form: Form, values: Mapping[str, object]) -> str:
     """Name an application in lists: by the field the form names, else the item."""
     named = values.get(form.named_by) if form.named_by else None
     return f"{named}" if isinstance(named, str) and named else item.name.zh
-
-
-def held_certificate(placed: city.Placed, actor: Actor, number: str) -> Certificate | None:
-    """
-    Find the certificate in hand that an item starts from; None where it starts from none.
-
-    :raises Invalid: if it is not the caller's, not of this kind or not valid any more.
-    """
-    form = placed.scenario.form_of(placed.item)
-    carried = placed.scenario.from_certificates.get(form.code)
-    if carried is None:
-        return None
-    try:
-        held = certificates.load(number) if number else None
-    except certificates.CertificateNotFound:
-        held = None
-    if held is None or held.subject_code != actor.subject or held.kind != carried.kind:
-        raise Invalid(
-            Words(
-                "请先选择您持有的证照，再开始办理",
-                "Choose the certificate you hold first",
-            )
-        )
-    if held.state != Certificate.State.VALID:
-        raise Invalid(
-            Words(
-                f"证照 {held.number} 已不是有效状态，不能据此办理",
-                f"Certificate {held.number} is no longer valid",
-            )
-        )
-    return held
 
 
 def _today_fields(form: Form, today: date) -> dict[str, object]:

@@ -13,7 +13,7 @@ from huiban.kernel.process import Chart
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
 from huiban.packloader.facts import waived
-from huiban.services import city
+from huiban.services import city, in_hand
 from huiban.services.facts import HELD, local_day
 from huiban.services.offers import CONNECTED
 from huiban.store import certificates, measures
@@ -139,7 +139,8 @@ def renewable(actor: Actor, now: datetime) -> list[tuple[Certificate, Item, int]
         left = (held.valid_until - today).days
         if 0 <= left <= _RENEW_FROM:
             found.append((held, renewal, left))
-    return sorted(found, key=lambda one: one[2])
+    busy = in_hand.under_way([held.number for held, _, _ in found])
+    return sorted((one for one in found if one[0].number not in busy), key=lambda one: one[2])
 
 
 _RENEW_FROM = 90

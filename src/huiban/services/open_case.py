@@ -11,7 +11,7 @@ from huiban.kernel.catalogue import Channel, Item
 from huiban.kernel.form import FieldKind, Form
 from huiban.kernel.identifier import compose_case_number
 from huiban.packloader import Scenario
-from huiban.services import audience, city, effects
+from huiban.services import audience, city, effects, in_hand
 from huiban.services.clocks import read_clocks
 from huiban.services.facts import Filing, facts_of, local_day
 from huiban.services.handle import task_row
@@ -47,6 +47,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
 
     :raises NotAllowed: if the item is not for parties of this kind.
     :raises AlreadySubmitted: if the same application opened a case before.
+    :raises NotOpen: if another case from the same certificate was opened in the meantime.
     """
     item, scenario = application.item, application.scenario
     audience.demand(item, actor)
@@ -105,7 +106,10 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
         draft=application.draft,
         files=application.files,
     )
-    cases.open_case(new)
+    try:
+        cases.open_case(new)
+    except cases.CertificateInUse as fault:
+        raise in_hand.in_use(application.source_certificate, fault.number) from fault
     return new
 
 

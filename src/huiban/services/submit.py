@@ -10,7 +10,7 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import FieldProblem, Reading, stamp
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, handle, offers
+from huiban.services import city, drafts, handle, in_hand, offers
 from huiban.services.drafts import Writing
 from huiban.services.facts import Filing, missing_materials
 from huiban.services.open_case import Application, open_case
@@ -36,7 +36,8 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
     :raises NotFound, Expired: if there is no such draft any more.
     :raises Invalid: if something is missing or wrong, all of it listed at once; or if the
         certificate it starts from is not valid any more.
-    :raises NotOpen: if it is a correction and the case no longer waits for one.
+    :raises NotOpen: if it is a correction and the case no longer waits for one, or another
+        application from the same certificate is under way.
     """
     try:
         writing = drafts.load(number, actor, now)
@@ -45,7 +46,7 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
     if not writing.is_correction:
         # What the certificate was worth when the draft was begun may have changed since.
         placed = city.Placed(writing.scenario, writing.item)
-        drafts.held_certificate(placed, actor, writing.draft.source_certificate)
+        in_hand.certificate_of(placed, actor, writing.draft.source_certificate, number)
     reading = drafts.check(writing, now)
     problems = _problems(writing, reading)
     if problems:

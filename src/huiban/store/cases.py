@@ -2,7 +2,7 @@
 """Opens and changes cases (办件), one statement each, and reads one back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import fields
 from datetime import datetime
@@ -37,6 +37,14 @@ class FilesTaken(Exception):
     """A file is not free, or not of the kind that is wanted; nothing was written."""
 
 
+class CertificateInUse(Exception):
+    """Another open case changes, renews or cancels the same certificate: case `number`."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"这张证照正用于办件 {number}。")
+        self.number = number
+
+
 class StaleVersion(Exception):
     """Somebody else changed the case in the meantime; nothing was written."""
 
@@ -64,6 +72,7 @@ def open_case(new: NewCase) -> None:
 
     :raises AlreadySubmitted: if the submission key opened a case before.
     :raises FilesTaken: if one of the loose files is not free, or not such as is wanted.
+    :raises CertificateInUse: if an open case replaces or ends the same certificate.
     """
     vendor = connection.vendor
     values = dict(zip(statements.OPEN_FIELDS, _OPEN_VALUES(new), strict=True))
@@ -78,7 +87,7 @@ def open_case(new: NewCase) -> None:
         "found_in_division": in_division(new.division),
     }
     # What is refused inside a transaction must leave it usable.
-    is_risky = bool(new.files) and connection.in_atomic_block
+    is_risky = bool(new.files or new.source_certificate) and connection.in_atomic_block
     safe = transaction.atomic() if is_risky else nullcontext()
     try:
         with safe:
@@ -86,7 +95,10 @@ def open_case(new: NewCase) -> None:
     except IntegrityError as fault:
         if "huiban: file taken" in str(fault):
             raise FilesTaken from fault
-        if "store_case.submission_key" not in str(fault):
+        if _is_of_certificate(str(fault)) and of_submission(new.submission_key) is None:
+            in_use = of_certificates([new.source_certificate])
+            raise CertificateInUse(in_use.get(new.source_certificate, "")) from fault
+        if not _is_repeat(str(fault)):
             raise
         is_new = False
     if not is_new:
@@ -149,6 +161,26 @@ def of_submission(submission_key: str) -> CaseRow | None:
     return _one("submission_key = %s", submission_key)
 
 
+def of_certificates(numbers: Collection[str], but: str = "") -> dict[str, str]:
+    """
+    Return the number of the case that replaces or ends each of these certificates, if any.
+
+    The case that was opened under the submission key `but` is left out.
+    A granted one counts: its certificate is replaced as soon as the worker comes to it.
+    """
+    if not numbers:
+        return {}
+    marks = ", ".join(["%s"] * len(numbers))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT source_certificate, number FROM store_case WHERE source_certificate IN "
+            f"({marks}) AND NOT (source_certificate = '') AND NOT (life = 'new') "
+            "AND (closed_at IS NULL OR outcome = 'granted') AND submission_key <> %s ORDER BY id",
+            [*numbers, but],
+        )
+        return dict(cursor.fetchall())
+
+
 def children(number: str) -> list[CaseRow]:
     """Return the sub-cases opened from a case, oldest first."""
     with connection.cursor() as cursor:
@@ -172,6 +204,15 @@ def _execute(statement: str, values: dict[str, Any], parts: NewCase | CaseChange
             return True
         cursor.execute(statement, values)
         return cursor.fetchone()[0] is not None
+
+
+def _is_of_certificate(fault: str) -> bool:
+    """PostgreSQL names the constraint that was broken, SQLite its column."""
+    return "one_case_a_certificate" in fault or "store_case.source_certificate" in fault
+
+
+def _is_repeat(fault: str) -> bool:
+    return "store_case.submission_key" in fault or _is_of_certificate(fault)
 
 
 def _wanted_json(files: tuple[WantedFile, ...]) -> str:

@@ -34,6 +34,10 @@ def connection_settings(address: str) -> dict[str, Any]:
     elif engine == "django.db.backends.postgresql":
         settings["ENGINE"] = "huiban.store.postgresql"
         settings["CONN_MAX_AGE"] = 600
+        # Starting a parallel worker or a compiler takes longer than any of our statements.
+        settings["OPTIONS"] = {"options": "-c max_parallel_workers_per_gather=0 -c jit=off"} | (
+            settings.get("OPTIONS") or {}
+        )
         settings["CONN_HEALTH_CHECKS"] = True
     else:
         raise ValueError(

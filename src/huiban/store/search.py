@@ -2,7 +2,7 @@
 """Turns what an officer types into conditions an index can answer: a number, a code or words."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -34,15 +34,15 @@ class Source:
 
     tables: str
     key: str
-    is_walked_first: bool = False
-    """Whether newer rows are looked through one by one before the index is asked for all."""
+    words: Part | None = None
+    """What is asked of the index of words, where newer rows are to be looked through first."""
 
     def newest(
         self, columns: str, part: Part, before: int = _LARGEST, limit: int = 50
     ) -> tuple[str, list[Any]]:
         """Return the statement that gives the newest rows with a key below `before`."""
-        if self.is_walked_first:
-            return _walked(columns, part, before, limit)
+        if self.words is not None:
+            return _walked(columns, self.words, part, before, limit)
         older = Part(f" AND {self.key} < %s", [before]) if before < _LARGEST else Part("", [])
         part += older
         sql = (
@@ -53,14 +53,13 @@ class Source:
 
 
 ALL = Source("store_case c", "c.id")
-_FOUND = {
-    # CROSS JOIN keeps SQLite from starting at the cases and asking the index for each of them.
-    "sqlite": Source("store_case_search s CROSS JOIN store_case c ON c.id = s.rowid", "s.rowid"),
-    "postgresql": Source("", "", is_walked_first=True),
-}
+# CROSS JOIN keeps SQLite from starting at the cases and asking the index for each of them.
+_MATCHED = Source("store_case_search s CROSS JOIN store_case c ON c.id = s.rowid", "s.rowid")
 
 
-def _walked(columns: str, part: Part, before: int, limit: int) -> tuple[str, list[Any]]:
+def _walked(
+    columns: str, words: Part, part: Part, before: int, limit: int
+) -> tuple[str, list[Any]]:
     """
     Look through the newest rows, and ask the index only if those did not give enough.
 
@@ -73,16 +72,19 @@ def _walked(columns: str, part: Part, before: int, limit: int) -> tuple[str, lis
     sql = f"""
 WITH near AS MATERIALIZED (
   SELECT {columns} FROM (SELECT * {newest} LIMIT {_WALK}) s JOIN store_case c ON c.id = s.case_id
-  WHERE true{part.sql} ORDER BY s.case_id DESC LIMIT %s
+  WHERE true{words.sql}{part.sql} ORDER BY s.case_id DESC LIMIT %s
+), hits AS MATERIALIZED (
+  SELECT s.case_id FROM store_case_search s WHERE (SELECT count(*) FROM near) < %s
+    AND s.case_id + 0 <= (SELECT case_id {newest} OFFSET {_WALK} LIMIT 1){words.sql}
 )
 SELECT * FROM near UNION ALL SELECT * FROM (
-  SELECT {columns} FROM store_case_search s JOIN store_case c ON c.id = s.case_id
-  WHERE (SELECT count(*) FROM near) < %s
-    AND s.case_id + 0 <= (SELECT case_id {newest} OFFSET {_WALK} LIMIT 1){part.sql}
-  ORDER BY s.case_id + 0 DESC LIMIT %s
+  SELECT {columns} FROM (SELECT case_id FROM hits ORDER BY case_id DESC) s
+  JOIN store_case c ON c.id = s.case_id WHERE true{part.sql} ORDER BY s.case_id DESC LIMIT %s
 ) far ORDER BY 1 DESC LIMIT %s"""
-    found = part.values
-    return sql, [before, *found, limit, limit, before, *found, limit, limit]
+    return sql, [
+        before, *words.values, *part.values, limit, limit, before, *words.values, *part.values,
+        limit, limit,
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ def source(text: str, place: Place) -> tuple[Source, Part]:
     terms = wanted(text)
     if not terms:
         return ALL, Part(" AND false", [])
-    return _FOUND[connection.vendor], here + _QUERY[connection.vendor](terms, place)
+    if connection.vendor == "sqlite":
+        return _MATCHED, here + _match(terms, place)
+    return replace(ALL, words=_tsquery(terms, place)), here
 
 
 def within(alias: str, text: str) -> Part:
@@ -167,9 +171,6 @@ def _tsquery(terms: list[str], place: Place) -> Part:
         return part
     here, anywhere = grams.in_division(place.division), grams.in_division("")
     return part + Part(" AND s.division @@ %s::tsquery", [f"'{here}' | '{anywhere}'"])
-
-
-_QUERY = {"sqlite": _match, "postgresql": _tsquery}
 
 
 def _is_wide(division: str) -> bool:

@@ -71,6 +71,21 @@ class Case(models.Model):
                 name="case_decided",
                 condition=models.Q(decided_at__isnull=False),
             ),
+            models.Index(
+                fields=["source_certificate"],
+                name="case_by_certificate",
+                condition=~models.Q(source_certificate=""),
+            ),
+        )
+        constraints = (
+            # A certificate is changed, renewed or cancelled by one case at a time.
+            models.UniqueConstraint(
+                fields=["source_certificate"],
+                name="one_case_a_certificate",
+                condition=models.Q(closed_at__isnull=True)
+                & ~models.Q(source_certificate="")
+                & ~models.Q(life="new"),
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from huiban.kernel.catalogue import Channel, Item, Material, Need, ServiceObject
 from huiban.kernel.clock import Limit
 from huiban.kernel.form import Field
 from huiban.kernel.process_diagram import to_svg
-from huiban.services import certify
+from huiban.services import certify, in_hand
 from huiban.services import guide as guides
 from huiban.services.facts import local_day
 from huiban.services.guide import Guide
@@ -203,9 +203,12 @@ def _start(request: HttpRequest, guide: Guide) -> Context:
         return {"way": "begin", "url": begin}
     today = local_day(now())
     held = [one for one in certify.mine(actor) if one.kind == carried.kind and one.state == "valid"]
+    busy = in_hand.under_way([one.number for one in held])
+    free = [one.number for one in held if one.number not in busy]
     chosen = request.GET.get("certificate", "")
     return {
         "way": "choose" if held else "none_held",
+        "is_any_free": bool(free),
         "url": begin,
         "today": today,
         "held": [
@@ -213,7 +216,8 @@ def _start(request: HttpRequest, guide: Guide) -> Context:
                 "number": one.number,
                 "about": certify.about(one),
                 "until": one.valid_until,
-                "is_chosen": one.number == chosen or len(held) == 1,
+                "case": busy.get(one.number, ""),
+                "is_chosen": one.number == chosen or [one.number] == free,
             }
             for one in held
         ],

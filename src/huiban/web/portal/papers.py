@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from huiban.connectors import preview, qr
 from huiban.kernel.catalogue import Life
 from huiban.kernel.identifier import show_verification_code
-from huiban.services import certify, city, files, guide, issue, mine
+from huiban.services import certify, city, files, guide, in_hand, issue, mine
 from huiban.services.facts import local_day
 from huiban.services.party import is_person_number, masked
 from huiban.services.refusal import NotFound, Refused
@@ -69,7 +69,9 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
     """Show one certificate to its holder."""
     held = certify.one_of_mine(number, visit.actor)
     state = certify.state_of(held, local_day(visit.now))
+    busy = in_hand.under_way([held.number]).get(held.number, "")
     context: Context = {
+        "busy": busy,
         "card": state_view(held, state),
         "held": held,
         "code": show_verification_code(held.verify_code),
@@ -83,7 +85,7 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
             }
             for item in sorted(guide.follow_ups(held), key=lambda one: _LIVES.index(one.life))
         ]
-        if state in ("valid", "not_yet")
+        if state in ("valid", "not_yet") and not busy
         else [],
     }
     return render(visit.request, "portal/certificate.html", context)
