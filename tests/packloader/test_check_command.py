@@ -4,6 +4,7 @@
 import argparse
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,43 @@ def test_a_refusal_to_start_a_pack_goes_to_standard_error(
 
     assert args.run(args) == 2
     assert "there is no pack 'old'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "construction_waste/documents/waste_disposal_permit.typ",
+            "data.certificate.validity",
+            "data.certificate.validty",
+            'does not print: dictionary does not contain key "validty"',
+        ),
+        (
+            "construction_waste/documents/waste_disposal_permit.typ",
+            "#import",
+            "#let broken = (1,\n#import",
+            "does not print: ",
+        ),
+        (
+            "common/documents/receipt.typ",
+            "#import",
+            "#nosuchfunction()\n#import",
+            "does not print: unknown variable: nosuchfunction",
+        ),
+    ],
+)
+def test_a_template_that_would_fail_on_the_day_is_told_with_its_line(
+    tmp_path: Path, file: str, old: str, new: str, says: str
+) -> None:
+    packs = shutil.copytree(ROOT, tmp_path / "packs")
+    text = (packs / file).read_text("utf-8")
+    assert old in text
+    (packs / file).write_text(text.replace(old, new, 1), "utf-8")
+    out = io.StringIO()
+
+    assert check.check([packs], out) == 1
+
+    told = [line for line in out.getvalue().splitlines() if "does not print" in line]
+    assert told
+    assert all(line.startswith(f"packs/{file}:") for line in told)
+    assert says in told[0]

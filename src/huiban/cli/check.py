@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from huiban.cli import trial_print
 from huiban.packloader.checkers import check_folder
 from huiban.packloader.json_schema import schemas
 
@@ -30,8 +31,9 @@ def check(paths: Sequence[Path], out: TextIO) -> int:
     :return: 0 when nothing is wrong, 1 when something is, 2 when a path holds no pack.
     """
     checked, count = 0, 0
+    can_print = trial_print.can_print()
     for path in paths or [packs_root()]:
-        found = check_folder(path, packs_root())
+        found = check_folder(path, packs_root(), [trial_print.check] if can_print else [])
         if found is None:
             print(f"{path}: no scenario pack here (a pack has a pack.yaml)", file=out)
             return 2
@@ -41,6 +43,8 @@ def check(paths: Sequence[Path], out: TextIO) -> int:
             _print(problems, out)
     packs = f"{checked} pack{'' if checked == 1 else 's'}"
     print(f"{packs} checked, {count or 'no'} problem{'' if count == 1 else 's'}", file=out)
+    if not can_print:
+        print("no document was printed on trial: run make setup for the fonts", file=out)
     return 1 if count else 0
 
 

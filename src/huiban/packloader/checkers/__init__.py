@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `huiban check` asks of every pack: one small function a question, all problems at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from huiban.packloader.build_scenario import Draft
@@ -43,16 +43,24 @@ CHECKERS: Mapping[str, Checker] = {
 """Every checker by name; each notes what it finds in the draft's folder."""
 
 
-def check_draft(draft: Draft) -> tuple[Problem, ...]:
-    """Run every checker over a draft and return all problems, those of the reading included."""
+def check_draft(draft: Draft, more: Sequence[Checker] = ()) -> tuple[Problem, ...]:
+    """
+    Run every checker over a draft and return all problems, those of the reading included.
+
+    `more` are checks that need what this room does not know, such as a printer.
+    """
     for checker in CHECKERS.values():
         checker(draft)
     if not draft.folder.all_problems():
         worked.check(draft)  # on a pack with faults, the examples would only repeat them
+    for checker in more:
+        checker(draft)
     return draft.folder.all_problems()
 
 
-def check_folder(path: Path, root: Path) -> dict[str, tuple[Problem, ...]] | None:
+def check_folder(
+    path: Path, root: Path, more: Sequence[Checker] = ()
+) -> dict[str, tuple[Problem, ...]] | None:
     """
     Check a pack, or every pack of a folder, and return the problems by pack.
 
@@ -69,5 +77,5 @@ def check_folder(path: Path, root: Path) -> dict[str, tuple[Problem, ...]] | Non
     shown = f"{shared.parent.name}/{COMMON}"
     common, problems = load_common(texts_in(shared), shown)
     of_common = tuple(sorted({*problems, *vocabularies.check(common, shown)}))
-    found = {pack.name: check_draft(read_pack(pack, common)) for pack in packs}
+    found = {pack.name: check_draft(read_pack(pack, common), more) for pack in packs}
     return {COMMON: of_common, **found}
