@@ -2,6 +2,7 @@
 """One permit from application to archive through the services, on both databases."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -85,3 +86,21 @@ def test_what_is_changed_beside_the_journal_is_noticed(change: str, named: str) 
     assert verdict.breaks == ()
     assert verdict.altered == (named,)
     assert not verdict.is_sound
+
+
+def test_a_case_that_somebody_works_on_meanwhile_is_not_called_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = sample.people()
+    number = sample.case(people["wangmin"], NOW)
+    before = handle.load(number)
+    handle.act(number, Order("accept"), people["zhangqian"].to_actor(), NOW)
+    torn = replace(before, journal=handle.load(number).journal)
+    reads = [torn]
+    whole = handle.load
+    monkeypatch.setattr(handle, "load", lambda name: reads.pop() if reads else whole(name))
+
+    verdict = evidence.verify_case(number)
+
+    assert verdict.is_sound
+    assert verdict.entries == 2

@@ -12,10 +12,10 @@ from huiban.services import handle
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
-from huiban.store import documents, filings, journal
+from huiban.store import cases, documents, filings, journal
 from huiban.store.filings import PastAnswers
 from huiban.store.models import Case
-from huiban.store.rows import JournalRow
+from huiban.store.rows import CaseRow, JournalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,26 @@ def verify_case(number: str) -> Verdict:
 
     :raises NotFound: if there is no such case.
     """
-    opened = handle.load(number)
-    case = opened.case
+    for _ in range(_TRIES):
+        opened = handle.load(number)
+        verdict = _verdict(opened)
+        # Case, journal and documents are read one after the other: while somebody works on the
+        # case they may not belong together, which is no fault of the record.
+        if verdict.is_sound or _is_still(opened.case):
+            break
+    return verdict
+
+
+_TRIES = 5
+
+
+def _is_still(case: CaseRow) -> bool:
+    now = cases.load(case.number)
+    return (now.version, now.chain_seq) == (case.version, case.chain_seq)
+
+
+def _verdict(opened: Opened) -> Verdict:
+    case, number = opened.case, opened.case.number
     entries = [entry_of(number, row) for row in opened.journal]
     links = [Digests(row.sha256, row.sm3) for row in opened.journal]
     head = Digests(case.chain_sha256, case.chain_sm3)

@@ -42,6 +42,14 @@ def rows_json(rows: Sequence[Row], vendor: str) -> str:
     if not rows:
         return "[]"
     names, read = _NAMES[type(rows[0])], _READ[type(rows[0])]
-    encode = sqlite_time if vendor == "sqlite" else datetime.isoformat
-    found = [dict(zip(names, read(row), strict=True)) for row in rows]
-    return json.dumps(found, ensure_ascii=False, default=encode)
+    return _ENCODE[vendor]([dict(zip(names, read(row), strict=True)) for row in rows])
+
+
+_TIMES: dict[str, Callable[[Any], str]] = {
+    "sqlite": sqlite_time,
+    "postgresql": datetime.isoformat,
+}
+_ENCODE: dict[str, Callable[[Any], str]] = {
+    vendor: json.JSONEncoder(ensure_ascii=False, default=written).encode
+    for vendor, written in _TIMES.items()
+}

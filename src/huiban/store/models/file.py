@@ -54,7 +54,11 @@ class Blob(models.Model):
     name = models.CharField(max_length=255)
     owner = models.CharField(max_length=64)
     draft = models.CharField(max_length=32, default="")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, db_index=False)
+    # The case is written in the same statement, and its journal keeps it from ever being deleted:
+    # to have each of its files checked once more at the commit guards against nothing.
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.RECEIVED)
     verdict = models.CharField(max_length=200, default="")
     object_key = models.CharField(max_length=200, db_index=True)
