@@ -21,6 +21,12 @@ from huiban.packloader.schema.reference_data import (
     DepartmentsIn,
     DivisionsIn,
 )
+from huiban.packloader.schema.resource import (
+    CategoriesIn,
+    ProvidersIn,
+    PurposesIn,
+    ResourcesIn,
+)
 
 FILES: Mapping[str, type[Part]] = {
     "pack.yaml": PackIn,
@@ -43,6 +49,10 @@ COMMON_FILES: Mapping[str, type[Part]] = {
     "common/roles.yaml": RolesIn,
     "common/sources.yaml": SourcesIn,
     "common/certificates.yaml": CertificatesIn,
+    "resources/providers.yaml": ProvidersIn,
+    "resources/categories.yaml": CategoriesIn,
+    "resources/purposes.yaml": PurposesIn,
+    "resources/*.yaml": ResourcesIn,
 }
 
 

@@ -4,10 +4,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from huiban.kernel.resource import Catalogue
 from huiban.packloader.build_scenario import Draft, build, scenario_of
 from huiban.packloader.common import load_common
 from huiban.packloader.folder import Folder, files_in, texts_in
 from huiban.packloader.problem import Problem
+from huiban.packloader.resources import RESOURCES, load_resources
 from huiban.packloader.values import Common, Loaded, Scenario
 
 COMMON = "common"
@@ -24,6 +26,8 @@ class PackRefused(ValueError):
 def load_scenarios(root: Path) -> Loaded:
     """Load every pack under `root`; one that cannot be built is left out, with its problems."""
     common, problems = load_common(texts_in(root / COMMON), f"{root.name}/{COMMON}")
+    catalogue, faults = read_resources(root)
+    problems += faults
     scenarios: dict[str, Scenario] = {}
     for folder in pack_folders(root):
         draft = read_pack(folder, common)
@@ -31,7 +35,14 @@ def load_scenarios(root: Path) -> Loaded:
         scenario = scenario_of(draft)
         if scenario:
             scenarios[scenario.code] = scenario
-    return Loaded(scenarios, common, tuple(problems))
+    return Loaded(scenarios, common, tuple(problems), catalogue)
+
+
+def read_resources(root: Path) -> tuple[Catalogue, list[Problem]]:
+    """Read the catalogue of data resources beside the packs; a city may have none yet."""
+    folder = root / RESOURCES
+    texts = texts_in(folder) if folder.is_dir() else {}
+    return load_resources(texts, f"{root.name}/{RESOURCES}")
 
 
 def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:

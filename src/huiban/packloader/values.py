@@ -11,6 +11,7 @@ from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
+from huiban.kernel.resource import EMPTY, Catalogue
 from huiban.kernel.rule import Criterion
 from huiban.kernel.words import Words
 from huiban.packloader.problem import Problem
@@ -287,3 +288,5 @@ class Loaded:
     scenarios: Mapping[str, Scenario]
     common: Common
     problems: tuple[Problem, ...]
+    catalogue: Catalogue = EMPTY
+    """The data resources (packs/resources)."""

@@ -22,8 +22,9 @@ from huiban.packloader.checkers import (
 )
 from huiban.packloader.common import load_common
 from huiban.packloader.folder import texts_in
-from huiban.packloader.load import COMMON, pack_folders, read_pack
+from huiban.packloader.load import COMMON, pack_folders, read_pack, read_resources
 from huiban.packloader.problem import Problem
+from huiban.packloader.resources import RESOURCES
 
 Checker = Callable[[Draft], None]
 
@@ -76,6 +77,7 @@ def check_folder(
     shared = home / COMMON if (home / COMMON).is_dir() else root / COMMON
     shown = f"{shared.parent.name}/{COMMON}"
     common, problems = load_common(texts_in(shared), shown)
-    of_common = tuple(sorted({*problems, *vocabularies.check(common, shown)}))
+    catalogue, of_resources = read_resources(shared.parent)
+    of_common = tuple(sorted({*problems, *vocabularies.check(common, shown, catalogue)}))
     found = {pack.name: check_draft(read_pack(pack, common), more) for pack in packs}
-    return {COMMON: of_common, **found}
+    return {COMMON: of_common, RESOURCES: tuple(of_resources), **found}

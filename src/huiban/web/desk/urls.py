@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from huiban.web.desk import act, administer, case, cases, todo
+from huiban.web.desk import act, administer, case, cases, resources, todo
 
 urlpatterns = [
     path("desk", todo.todo),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("desk/cases/<str:number>/do", act.act_at_once),
     path("desk/cases/<str:number>/reveal", case.reveal),
     path("desk/cases/<str:number>/act/<str:name>", act.act),
+    path("desk/resources", resources.resources),
+    path("desk/resources/<str:key>", resources.resource),
     path("desk/calendar", administer.calendar),
     path("desk/system", administer.system),
     path("desk/audit", administer.audit),
