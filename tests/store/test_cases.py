@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from huiban.store import cases
+from huiban.store.accounts import issue_token, token_digest
 from huiban.store.models import (
     Account,
     Blob,
@@ -159,6 +160,23 @@ def test_one_file_that_is_not_as_wanted_leaves_everything_unwritten(
 
     assert counts() == before
     assert not Blob.objects.filter(case__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"token": "0" * 64}, {"applicant": "p2"}, {"subject_code": "91370202MA3C0XXX2J"}],
+)
+def test_a_token_of_nobody_or_of_another_writes_nothing(changed: dict[str, object]) -> None:
+    account = Account.objects.make("p1", None, name="张三", kind="enterprise_clerk")
+    Account.objects.update(subject="91370202MA3C0XXX1K")
+    token = token_digest(issue_token(account, "test", NOW))
+    cases.open_case(a_new_case(token=token))
+    before = counts()
+
+    with pytest.raises(cases.TokenEnded):
+        cases.open_case(a_new_case(**({"token": token} | changed)))
+
+    assert counts() == before
 
 
 def test_one_open_case_at_a_time_replaces_a_certificate() -> None:

@@ -4,9 +4,11 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huiban.services import files
-from huiban.store.models import Account, Blob, Case
+from huiban.store.models import Account, Blob, Case, Token
 from huiban.web.clock import now
 from tests.services import city_sample
 from tests.web.api_client import Program, application
@@ -143,6 +145,60 @@ def test_a_file_serves_one_application_only(people: dict[str, Account]) -> None:
     again = program.apply(sent)
 
     assert set(paths(again).values()) == {"unknown_file"}
+
+
+ENDS = {
+    "revoked": lambda: Token.objects.update(revoked_at=now()),
+    "expired": lambda: Token.objects.update(expires_at=now()),
+    "account closed": lambda: Account.objects.update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_token_that_ended_elsewhere_opens_nothing_from_the_next_call_on(
+    people: dict[str, Account], how: str
+) -> None:
+    program = Program(people["wangmin"])
+    assert program.apply(application(people["wangmin"])).status_code == 201
+    sent = application(people["wangmin"])
+    ENDS[how]()  # by another process: this one remembers the token
+
+    answers = [program.apply(sent), program.apply({"item": "tea", "answers": {}})]
+
+    assert [one.status_code for one in answers] == [401, 401]
+    assert {one.data["code"] for one in answers} == {"invalid_token"}
+    assert Case.objects.count() == 1
+
+
+def test_an_account_that_acts_for_another_party_now_applies_for_that_one(
+    people: dict[str, Account],
+) -> None:
+    program, other = Program(people["wangmin"]), people["lihua"]
+    program.apply(application(people["wangmin"]))
+    Account.objects.filter(number="wangmin").update(
+        subject=other.subject, subject_name=other.subject_name
+    )
+    sent = application(people["wangmin"])
+
+    refused = program.apply(sent)  # it still names the former party
+
+    assert refused.status_code == 422
+    assert paths(refused)["uscc"] == "not_yours"
+    assert Case.objects.count() == 1
+
+
+def test_a_program_that_goes_on_is_asked_for_by_the_statement_alone(
+    people: dict[str, Account],
+) -> None:
+    program = Program(people["wangmin"])
+    program.apply(application(people["wangmin"]))
+    sent = application(people["wangmin"])
+
+    with CaptureQueriesContext(connection) as seen:
+        assert program.apply(sent).status_code == 201
+
+    asked = [one["sql"] for one in seen.captured_queries if "store_token" in one["sql"]]
+    assert [sql for sql in asked if sql.lstrip().startswith("SELECT a.")] == []
 
 
 def test_an_officer_cannot_apply(people: dict[str, Account]) -> None:

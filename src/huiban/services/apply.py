@@ -35,6 +35,8 @@ class Whole:
     key: str
     certificate: str = ""
     channel: Channel = Channel.WEB
+    token: str = ""
+    """Digest of the token it came with, where nobody has asked yet whether that one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
     :raises NotFound: if there is no such item.
     :raises Invalid: if something is missing or wrong; everything is listed at once.
     :raises NotOpen: if another application from the same certificate is under way.
+    :raises TokenEnded: if the token does not count any more.
     :raises AlreadyDone: if the key was used before for other content; names that case.
     """
     if not actor.subject:
@@ -98,6 +101,7 @@ def _opened(reader: "_Reader", values: Facts, facts: Facts) -> Applied:
         key=reader.key,
         channel=whole.channel,
         source_certificate=whole.certificate,
+        token=whole.token,
         files=tuple(_wanted(*one) for one in reader.wanted().items()),
         facts=facts,
     )

@@ -35,6 +35,8 @@ class Application:
     source_certificate: str = ""
     draft: str = ""
     parent_case: str = ""
+    token: str = ""
+    """Digest of the API token to be checked in the same statement; empty where it was before."""
     files: tuple[WantedFile, ...] = ()
     """Loose files to bind, where no draft holds them."""
     facts: Mapping[str, object] | None = None
@@ -47,6 +49,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
 
     :raises NotAllowed: if the item is not for parties of this kind.
     :raises AlreadySubmitted: if the same application opened a case before.
+    :raises TokenEnded: if the token does not count any more.
     :raises NotOpen: if another case from the same certificate was opened in the meantime.
     """
     item, scenario = application.item, application.scenario
@@ -104,6 +107,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
         jobs=following.jobs,
         notices=following.notices,
         draft=application.draft,
+        token=application.token,
         files=application.files,
     )
     try:

@@ -45,6 +45,10 @@ class CertificateInUse(Exception):
         self.number = number
 
 
+class TokenEnded(Exception):
+    """The token that asked does not count any more, or not for this applicant; nothing written."""
+
+
 class StaleVersion(Exception):
     """Somebody else changed the case in the meantime; nothing was written."""
 
@@ -72,6 +76,7 @@ def open_case(new: NewCase) -> None:
 
     :raises AlreadySubmitted: if the submission key opened a case before.
     :raises FilesTaken: if one of the loose files is not free, or not such as is wanted.
+    :raises TokenEnded: if it was asked for with a token that does not count any more.
     :raises CertificateInUse: if an open case replaces or ends the same certificate.
     """
     vendor = connection.vendor
@@ -82,12 +87,13 @@ def open_case(new: NewCase) -> None:
         "sort_at": new.due_at or NEVER,
         "tasks": rows_json(new.tasks, vendor),
         "draft": new.draft,
+        "token": new.token,
         "files": _wanted_json(new.files),
         "found_in_department": in_department(new.department),
         "found_in_division": in_division(new.division),
     }
     # What is refused inside a transaction must leave it usable.
-    is_risky = bool(new.files or new.source_certificate) and connection.in_atomic_block
+    is_risky = bool(new.files or new.source_certificate or new.token) and connection.in_atomic_block
     safe = transaction.atomic() if is_risky else nullcontext()
     try:
         with safe:
@@ -95,6 +101,8 @@ def open_case(new: NewCase) -> None:
     except IntegrityError as fault:
         if "huiban: file taken" in str(fault):
             raise FilesTaken from fault
+        if "huiban: token ended" in str(fault):
+            raise TokenEnded from fault
         if _is_of_certificate(str(fault)) and of_submission(new.submission_key) is None:
             in_use = of_certificates([new.source_certificate])
             raise CertificateInUse(in_use.get(new.source_certificate, "")) from fault

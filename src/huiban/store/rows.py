@@ -126,6 +126,8 @@ class NewCase:
     jobs: tuple[JobRow, ...] = ()
     notices: tuple[NoticeRow, ...] = ()
     draft: str = ""
+    token: str = ""
+    """Digest of the API token that must still count for the applicant, where nobody asked yet."""
     files: tuple[WantedFile, ...] = ()
     """Loose files of the applicant to bind to the case, beside those of the draft."""
 

@@ -8,7 +8,7 @@ END $$;
 CREATE OR REPLACE FUNCTION hb_refuse_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off AS $$
 BEGIN
-  IF NEW.seq <> 1 AND NOT EXISTS (
+  IF NOT EXISTS (
     SELECT 1 FROM store_journal WHERE case_id = NEW.case_id AND seq = NEW.seq - 1
   ) THEN
     RAISE EXCEPTION 'huiban: a journal has no gaps; the entry before this one is missing'
@@ -22,9 +22,8 @@ END $$;
 CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM added) AND NOT EXISTS (
-    SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= now()
-      AND id < (SELECT min(id) FROM added)
+  IF NOT EXISTS (
+    SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= now() AND id < NEW.id
   ) THEN
     PERFORM pg_notify('huiban_job', '');
   END IF;
@@ -38,7 +37,7 @@ CREATE OR REPLACE TRIGGER hb_journal_no_delete BEFORE DELETE ON store_journal FO
 CREATE OR REPLACE TRIGGER hb_journal_no_truncate BEFORE TRUNCATE ON store_journal
   FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('a journal is never emptied');
 CREATE OR REPLACE TRIGGER hb_journal_no_gap BEFORE INSERT ON store_journal FOR EACH ROW
-  EXECUTE FUNCTION hb_refuse_gap();
+  WHEN (NEW.seq <> 1) EXECUTE FUNCTION hb_refuse_gap();
 CREATE OR REPLACE TRIGGER hb_document_fixed BEFORE UPDATE ON store_document FOR EACH ROW
   WHEN ((OLD.number, OLD.case_id, OLD.sha256, OLD.sm3, OLD.size, OLD.object_key, OLD.issued_at)
     IS DISTINCT FROM
@@ -60,5 +59,5 @@ CREATE OR REPLACE TRIGGER hb_past_no_delete BEFORE DELETE ON store_past_filing F
   EXECUTE FUNCTION hb_refuse('what was filed before a correction is never deleted');
 CREATE OR REPLACE TRIGGER hb_past_no_truncate BEFORE TRUNCATE ON store_past_filing
   FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('earlier filings are never emptied');
-CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hb_wake();
+CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job FOR EACH ROW
+  EXECUTE FUNCTION hb_wake();

@@ -68,10 +68,17 @@ CREATE VIEW hb_open_case AS
     source_certificate, parent_case, submitted_at, accepted_at, due_at, committed_due_at,
     statutory_due_at, chain_seq, chain_sha256, chain_sm3, standing, materials, payload,
     '' AS grams, '' AS sort_at, '' AS tasks, '' AS deadlines, '' AS journal, '' AS jobs,
-    '' AS notices, '' AS draft, '' AS files, '' AS found_in_department, '' AS found_in_division
+    '' AS notices, '' AS draft, '' AS files, '' AS found_in_department, '' AS found_in_division,
+    '' AS token
   FROM store_case;
 
 CREATE TRIGGER hb_open_case INSTEAD OF INSERT ON hb_open_case BEGIN
+  SELECT RAISE(ABORT, 'huiban: token ended') WHERE NEW.token <> '' AND NOT EXISTS (
+    SELECT 1 FROM store_token t JOIN store_account a ON a.id = t.account_id
+    WHERE t.digest = NEW.token AND t.revoked_at IS NULL
+      AND (t.expires_at IS NULL OR t.expires_at > NEW.submitted_at)
+      AND a.is_active AND a.number = NEW.applicant AND a.subject = NEW.subject_code
+  );
   INSERT INTO store_case (id, version, number, submission_key, pack_code, pack_version, item_code,
     life, title, applicant, subject_code, subject_name, department, division, channel, stage,
     outcome, light, source_certificate, parent_case, submitted_at, accepted_at, due_at,

@@ -36,7 +36,9 @@ def apply_whole(ask: Ask) -> Reply:
     """Send a whole application; the same key and content again names the same case."""
     assert isinstance(ask.body, Apply)
     sent = ask.body
-    whole = Whole(sent.item, sent.answers, sent.materials, _key(ask), sent.certificate)
+    whole = Whole(
+        sent.item, sent.answers, sent.materials, _key(ask), sent.certificate, token=ask.unproven
+    )
     done = apply(whole, ask.actor, ask.now)
     found = Sent(
         number=done.number,
@@ -80,5 +82,6 @@ ROUTES = (
     Route(method="POST", path="/files", act=add_file, tag=_TAG, query=UploadQuery,
           takes_file=True, answer=FileModel, status=201, refusals=(400, 411, 413, 415, 422)),
     Route(method="POST", path="/applications", act=apply_whole, tag=_TAG, body=Apply, answer=Sent,
-          status=201, also=(200,), headers=(IDEMPOTENCY,), refusals=(403, 404, 409)),
+          status=201, also=(200,), headers=(IDEMPOTENCY,), refusals=(403, 404, 409),
+          proves_caller=True),
 )  # fmt: skip

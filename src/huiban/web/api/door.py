@@ -3,7 +3,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.exceptions import SuspiciousOperation
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from huiban.kernel.actor import Actor
 from huiban.kernel.words import Words
 from huiban.services.refusal import Refused
+from huiban.store.cases import TokenEnded
 from huiban.store.lists import BadCursor
 from huiban.store.models import Account
 from huiban.web.api import callers, problem, rate, reading
@@ -46,6 +47,11 @@ class Ask:
     @property
     def actor(self) -> Actor:
         return self._known().actor
+
+    @property
+    def unproven(self) -> str:
+        """Digest of the token that the act must have checked; empty where that is done."""
+        return self._known().unproven
 
     def _known(self) -> callers.Caller:
         if self.caller is None:
@@ -80,6 +86,8 @@ class Route:
     also: tuple[int, ...] = ()
     media: str = reading.JSON
     is_public: bool = False
+    proves_caller: bool = False
+    """Whether what the act writes is refused by the database unless the token counts by then."""
     takes_file: bool = False
     headers: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
@@ -144,15 +152,24 @@ class Door:
         if route is None:
             return _other_method(method, methods)
         moment = now()
-        caller = None if route.is_public else callers.known(request, moment)
-        if caller is not None:
+        caller = None
+        if not route.is_public:
+            ask_who = callers.presumed if route.proves_caller else callers.known
+            caller = ask_who(request, moment)
             rate.spend(caller.account.number, moment)
-        query = reading.query_of(request, route.query) if route.query else None
-        if query is None and request.META.get("QUERY_STRING"):
-            reading.query_of(request, _Nothing)
-        body = reading.body_of(request, route.body) if route.body else None
-        ask = Ask(request, at, moment, language, caller, query, body)
-        return _written(route, route.act(ask))
+        ask = Ask(request, at, moment, language, caller)
+        try:
+            ask = _read(route, ask)
+            return _written(route, route.act(ask))
+        except (Problem, Refused):
+            if caller is not None and caller.unproven:
+                callers.known(request, moment)  # a refusal, too, is for those who may ask
+            raise
+        except TokenEnded:
+            # Nothing was written. Who it is, if anybody, is asked again and served anew.
+            callers.remembered.forget(caller.unproven if caller else "")
+            ask = replace(ask, caller=callers.known(request, moment))
+            return _written(route, route.act(ask))
 
     def _find(self, path: str) -> tuple[dict[str, Route], dict[str, str]]:
         parts = path[len(PREFIX) :].strip("/").split("/") if path.startswith(f"{PREFIX}/") else []
@@ -165,6 +182,15 @@ class Door:
 
 class _Nothing(BaseModel, extra="forbid"):
     """A route without parameters takes none."""
+
+
+def _read(route: Route, ask: Ask) -> Ask:
+    request = ask.request
+    query = reading.query_of(request, route.query) if route.query else None
+    if query is None and request.META.get("QUERY_STRING"):
+        reading.query_of(request, _Nothing)
+    body = reading.body_of(request, route.body) if route.body else None
+    return replace(ask, query=query, body=body)
 
 
 def _matched(pattern: tuple[str, ...], parts: list[str]) -> dict[str, str] | None:
