@@ -1,24 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""huiban verify, jobs, account, token, holidays: what those who run servers do now and then."""
+"""huiban verify, jobs, holidays: what those who run servers do now and then."""
 
 import argparse
-import getpass
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from huiban.cli.django_ready import now, ready
 from huiban.kernel.calendar import CalendarDay
-
-_OF_ACCOUNTS = {
-    "department": "department of an officer, a code of common/departments.yaml",
-    "division": "division an officer serves, a code of common/divisions.yaml",
-    "subject": "the party acted for: its unified social credit code or identity number",
-    "subject-name": "name of that party (default: the person's own)",
-    "phone": "telephone of the person, offered when a form asks for it",
-}
 
 
 def add_parser(sub: Any) -> None:
@@ -28,24 +18,6 @@ def add_parser(sub: Any) -> None:
     found = sub.add_parser("jobs", help="count jobs; list and revive the dead ones")
     found.add_argument("--revive", type=int, metavar="ID", help="the dead job to try again")
     found.set_defaults(run=jobs)
-    found = sub.add_parser("account", help="make an account; asks for the password")
-    found.add_argument("number", help="what its holder signs in with")
-    found.add_argument("--name", required=True, help="name of the person")
-    found.add_argument(
-        "--kind", choices=["person", "enterprise", "officer"], required=True, help="who it is"
-    )
-    for name, meaning in _OF_ACCOUNTS.items():
-        found.add_argument(f"--{name}", default="", help=meaning)
-    found.add_argument(
-        "--role", action="append", default=[], dest="roles",
-        help="a role of an officer, from common/roles.yaml; may be given several times",
-    )  # fmt: skip
-    found.set_defaults(run=account)
-    found = sub.add_parser("token", help="make an API token for an account; shown once")
-    found.add_argument("number", help="the account it acts for")
-    found.add_argument("--name", required=True, help="what it is for")
-    found.add_argument("--days", type=int, default=365, help="days it is valid")
-    found.set_defaults(run=token)
     found = sub.add_parser("holidays", help="import the State Council's notice of a year")
     found.add_argument("notice", type=Path, help="the notice as a text file")
     found.add_argument(
@@ -102,48 +74,6 @@ def jobs(said: argparse.Namespace) -> int:
     for job in table.dead():
         last = job.last_error.strip().splitlines()[-1] if job.last_error.strip() else ""
         print(f"dead {job.pk} {job.kind} {job.payload} after {job.attempts} tries: {last}")
-    return 0
-
-
-def account(said: argparse.Namespace) -> int:
-    """Make an account."""
-    ready()
-    from huiban.kernel.actor import ActorKind
-    from huiban.services import accounts
-    from huiban.services.refusal import Refused
-
-    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    person = accounts.Person(
-        number=said.number,
-        name=said.name,
-        kind=ActorKind(said.kind),
-        roles=tuple(said.roles),
-        department=said.department,
-        division=said.division,
-        subject=said.subject,
-        subject_name=said.subject_name or said.name,
-        phone=said.phone,
-    )
-    try:
-        accounts.make(person, password)
-    except Refused as refused:
-        print(refused.message.speak("en"), file=sys.stderr)
-        return 1
-    return 0
-
-
-def token(said: argparse.Namespace) -> int:
-    """Make an API token."""
-    ready()
-    from huiban.store.accounts import issue_token
-    from huiban.store.models import Account
-
-    holder = Account.objects.filter(number=said.number).first()
-    if holder is None:
-        print(f"no account {said.number}", file=sys.stderr)
-        return 1
-    moment = now()
-    print(issue_token(holder, said.name, moment, moment + timedelta(days=said.days)))
     return 0
 
 

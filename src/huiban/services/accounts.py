@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -10,8 +11,8 @@ from django.core.exceptions import ValidationError
 from huiban.kernel.actor import ActorKind
 from huiban.kernel.permission import conflicting_roles
 from huiban.kernel.words import Words
-from huiban.services.refusal import Invalid
-from huiban.store.models import Account
+from huiban.services.refusal import Invalid, NotFound
+from huiban.store.models import Account, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,45 @@ def make(person: Person, password: str) -> Account:
     account.set_password(password)
     account.save()
     return account
+
+
+def switch(number: str, *, is_active: bool) -> None:
+    """
+    Switch an account off, which signs it out everywhere and ends what its tokens may, or on again.
+
+    :raises NotFound: if there is none of that number.
+    """
+    if not Account.objects.filter(number=number).update(is_active=is_active):
+        raise _unknown(number)
+
+
+def tokens_of(number: str) -> list[Token]:
+    """
+    List the API tokens of an account, newest first; what they are is not kept.
+
+    :raises NotFound: if there is no such account.
+    """
+    if not Account.objects.filter(number=number).exists():
+        raise _unknown(number)
+    return list(Token.objects.filter(account__number=number).order_by("-id"))
+
+
+def end_token(number: str, token: int, now: datetime) -> None:
+    """
+    End one API token; one already ended keeps its first time.
+
+    :raises NotFound: if the account has no such token.
+    """
+    found = Token.objects.filter(account__number=number, pk=token)
+    if not found.exists():
+        raise NotFound(
+            Words(f"账号 {number} 没有令牌 {token}", f"Account {number} has no token {token}")
+        )
+    found.filter(revoked_at=None).update(revoked_at=now)
+
+
+def _unknown(number: str) -> NotFound:
+    return NotFound(Words(f"没有账号 {number}，请核对", f"There is no account {number}"))
 
 
 def _check_roles(roles: Iterable[str]) -> None:
