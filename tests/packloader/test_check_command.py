@@ -124,3 +124,19 @@ def test_a_template_that_would_fail_on_the_day_is_told_with_its_line(
     assert told
     assert all(line.startswith(f"packs/{file}:") for line in told)
     assert says in told[0]
+
+
+def test_two_packs_never_share_a_task_code(tmp_path: Path) -> None:
+    packs = shutil.copytree(ROOT, tmp_path / "packs")
+    shutil.copytree(packs / "construction_waste", packs / "second")
+    for file in (packs / "second").rglob("*.yaml"):
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("construction_waste", "second"), "utf-8")
+    out = io.StringIO()
+
+    assert check.check([packs], out) == 1
+
+    told = [line for line in out.getvalue().splitlines() if "is the task code of" in line]
+    assert told
+    assert all(line.startswith("packs/second/items/") for line in told)
+    assert "take your own" in told[0]

@@ -17,6 +17,7 @@ from huiban.packloader.checkers import (
     quality,
     references,
     soundness,
+    task_codes,
     vocabularies,
     worked,
 )
@@ -79,5 +80,7 @@ def check_folder(
     common, problems = load_common(texts_in(shared), shown)
     catalogue, of_resources = read_resources(shared.parent)
     of_common = tuple(sorted({*problems, *vocabularies.check(common, shown, catalogue)}))
-    found = {pack.name: check_draft(read_pack(pack, common), more) for pack in packs}
+    drafts = {pack.name: read_pack(pack, common) for pack in packs}
+    task_codes.check([*drafts.values()])
+    found = {name: check_draft(draft, more) for name, draft in drafts.items()}
     return {COMMON: of_common, RESOURCES: tuple(of_resources), **found}
