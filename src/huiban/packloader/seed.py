@@ -23,9 +23,12 @@ class SeededCase:
     written: Mapping[str, object]
     materials: tuple[str, ...]
 
-    def answers(self, day: date) -> dict[str, object]:
+    applicant_is: tuple[str, ...] = ()
+
+    def answers(self, day: date, applicant: str) -> dict[str, object]:
         """Return what an applicant of that day would type: the dates move along with it."""
-        return _without_identity(self.form, _moved(self.form, self.written, day))
+        own = dict.fromkeys(self.applicant_is, applicant)
+        return _without_identity(self.form, _moved(self.form, self.written, day) | own)
 
 
 def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
@@ -46,6 +49,7 @@ def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
             form,
             answers | variants[place % len(variants)],
             sample.materials,
+            draft.seed.applicant_is,
         )
         for place, stage in enumerate(stages)
     )

@@ -235,6 +235,8 @@ class Seed:
     note: Words = Words("")  # noqa: RUF009 - an immutable value
     variants: tuple[Mapping[str, object], ...] = ()
     """Answers that differ from the sample's, case after case."""
+    applicant_is: tuple[str, ...] = ()
+    """Fields that name whoever applies."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -177,7 +177,7 @@ class _Walker:
 
     def _apply(self, at: datetime) -> str:
         actor = self.clerk.to_actor()
-        answers = self.seed.answers(local_day(at))
+        answers = self.seed.answers(local_day(at), actor.subject_name)
         writing = drafts.begin(self.seed.item, actor, self.clerk, at)
         for part in writing.form.sections:
             known = {

@@ -18,6 +18,13 @@ def check(draft: Draft) -> None:
     if seed and seed.sample not in samples:
         cure = did_you_mean(seed.sample, samples)
         draft.folder.note("seed.yaml", ("sample",), f"unknown sample '{seed.sample}'", cure)
+    elif seed and (item := draft.items.get(samples[seed.sample].item)):
+        form = draft.forms.get(item.form)
+        keys = [field.key for field in form.fields()] if form else list(seed.applicant_is)
+        for place, key in enumerate(seed.applicant_is):
+            if key not in keys:
+                cure = did_you_mean(key, keys)
+                draft.folder.note("seed.yaml", ("applicant_is", place), f"no field '{key}'", cure)
 
 
 def _names(draft: Draft, samples: dict[str, SampleIn]) -> None:

@@ -84,6 +84,9 @@ class SeedIn(Part):
     variants: Annotated[
         tuple[dict[str, Any], ...], Described(description="answers that differ, case after case")
     ] = ()
+    applicant_is: Annotated[
+        tuple[Key, ...], Described(description="fields that name whoever applies")
+    ] = ()
     note: Sentence | None = None
 
 

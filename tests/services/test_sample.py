@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sample city of a demonstration: every case comes as far as it is to come, and is sound."""
+
+from collections import Counter
+
+import pytest
+
+from huiban.services import city, evidence, sample
+from huiban.store.models import Account, Case
+from tests.services import city_sample
+
+NOW = city_sample.at("2026-11-23 10:30")
+
+pytestmark = pytest.mark.usefixtures("each_database")
+
+
+def test_the_sample_city_is_filled_through_the_services_and_is_sound() -> None:
+    city.publish(NOW, "tests")
+
+    count = sample.fill(NOW)
+
+    stages = Counter(Case.objects.values_list("stage", flat=True))
+    seeds = city.loaded().scenarios["construction_waste"].seed
+    assert seeds is not None
+    assert count == sum(seeds.cases.values()) == Case.objects.count()
+    for stage in ("submitted", "correction", "examination", "consultation", "decision"):
+        assert stages[stage] == seeds.cases[stage]
+    assert all(verdict.is_sound for verdict in evidence.verify_all())
+    assert Account.objects.filter(kind="officer").exists()
+
+
+def test_a_city_with_accounts_is_left_as_it_is() -> None:
+    city_sample.people()
+
+    assert sample.fill(NOW) == 0
+    assert not Case.objects.exists()
