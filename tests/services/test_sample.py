@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from huiban.services import city, evidence, sample
-from huiban.store.models import Account, Case
+from huiban.store.models import Account, Case, Task
 from tests.services import city_sample
 
 NOW = city_sample.at("2026-11-23 10:30")
@@ -23,8 +23,9 @@ def test_the_sample_city_is_filled_through_the_services_and_is_sound() -> None:
     seeds = city.loaded().scenarios["construction_waste"].seed
     assert seeds is not None
     assert count == sum(seeds.cases.values()) == Case.objects.count()
-    for stage in ("submitted", "correction", "examination", "consultation", "decision"):
+    for stage in ("submitted", "correction", "decision", "retracted"):
         assert stages[stage] == seeds.cases[stage]
+    assert Task.objects.filter(role="traffic", closed_at=None).count() == 1
     assert all(verdict.is_sound for verdict in evidence.verify_all())
     assert Account.objects.filter(kind="officer").exists()
 
