@@ -56,7 +56,7 @@ INSURANCE = Resource(
     retention=timedelta(days=3 * 366),
     purposes=frozenset({"safety_permit"}),
 )
-ASK = Question("social_insurance", "uscc", frozenset({"staff"}), "safety_permit", Consent.NOTICE)
+ASK = Question("uscc", frozenset({"staff"}), "safety_permit", Consent.NOTICE)
 
 
 def refused(resource: Resource, question: Question, bound: set[str]) -> str:

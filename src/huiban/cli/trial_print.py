@@ -102,12 +102,11 @@ def _answers(draft: Draft, scenario: Scenario, item: Item) -> tuple[Answers, dat
     ]
     day = days[0] if days else date(2026, 1, 5)
     form = scenario.form_of(item)
+    divisions = draft.common.division_names
     values: dict[str, object] = {}
     if named:
         typed = agreed(form, sampled(samples[named], samples))
-        divisions = draft.common.division_names
         values = Application(item, form, typed, set(), divisions).reading(day).values
-    divisions = draft.common.division_names
     return Answers(form=form, values=values, as_of=day, divisions=divisions), day
 
 

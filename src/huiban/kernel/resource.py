@@ -195,7 +195,6 @@ class Resource:
 class Question:
     """What one request would ask: the items by key, what for, and what the subject agreed to."""
 
-    resource: str
     looked_up_by: str
     fields: frozenset[str]
     purpose: str
