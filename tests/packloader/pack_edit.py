@@ -11,6 +11,7 @@ from huiban.packloader.build_scenario import Draft, build
 from huiban.packloader.checkers import check_draft
 from huiban.packloader.common import load_common
 from huiban.packloader.folder import Folder, texts_in
+from huiban.packloader.load import read_resources, with_registers
 from huiban.packloader.problem import Problem
 from huiban.packloader.values import Common
 
@@ -36,7 +37,7 @@ def listed(file: str) -> list[tuple[Edit, str]]:
 def common() -> Common:
     found, problems = load_common(texts_in(ROOT / "common"), "packs/common")
     assert problems == []
-    return found
+    return with_registers(found, read_resources(ROOT)[0])
 
 
 @lru_cache(maxsize=1)

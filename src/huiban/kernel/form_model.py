@@ -33,6 +33,30 @@ class FieldKind(StrEnum):
     SIGNATURE = "signature"
 
 
+class Lock(StrEnum):
+    """Whether a prefilled value may be typed over; IF_AUTHORITATIVE only where no doubt stands."""
+
+    NO = "no"
+    YES = "yes"
+    IF_AUTHORITATIVE = "if_authoritative"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """
+    One question (查询) the form puts to a register, and where its key comes from.
+
+    `start` names `identity.number`, a field, a column `table.column` (one question a row), or an
+    item of another source (`construction_permit.project_code`), which is then asked first. `rows`
+    names the table that the records found fill, one a row.
+    """
+
+    source: str
+    by: str
+    start: str
+    rows: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str
@@ -78,6 +102,9 @@ class Field:
     latest: str = ""
     prefill: tuple[str, ...] = ()
     """Names of the sources that may fill it, tried in order."""
+    check: tuple[str, ...] = ()
+    """Names of sources asked for a second opinion only (核对); they never fill it."""
+    lock: Lock = Lock.NO
     sensitive: bool = False
     text: Words = NOTHING
     """The full text of a declaration (承诺书)."""
@@ -129,6 +156,9 @@ class Form:
     """The field whose answer names the application in lists, such as the project's name."""
     sections: tuple[Section, ...] = ()
     checks: tuple[Check, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    removed: tuple[Option, ...] = ()
+    """Questions of the form it replaces that are no longer asked (减字段), by key."""
     _by_key: dict[str, tuple[Section, Field]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -38,6 +38,8 @@ def build_form(folder: Folder, file: str, written: FormIn, lives: Collection[str
         title=written.title,
         named_by=written.named_by,
         sections=tuple(_section(part, locked, frozenset(lives)) for part in written.sections),
+        lookups=tuple(one.make() for one in written.lookups),
+        removed=tuple(one.make() for one in written.removed),
     )
     schema = fact_schema(plain)
     sections = tuple(

@@ -2,6 +2,7 @@
 """Loading scenario packs from a folder, or one version of a pack from its stored texts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from huiban.kernel.resource import Catalogue
@@ -10,7 +11,7 @@ from huiban.packloader.common import load_common
 from huiban.packloader.folder import Folder, files_in, texts_in
 from huiban.packloader.problem import Problem
 from huiban.packloader.resources import RESOURCES, load_resources
-from huiban.packloader.values import Common, Loaded, Scenario
+from huiban.packloader.values import Common, Loaded, Scenario, Source
 
 COMMON = "common"
 
@@ -28,6 +29,7 @@ def load_scenarios(root: Path) -> Loaded:
     common, problems = load_common(texts_in(root / COMMON), f"{root.name}/{COMMON}")
     catalogue, faults = read_resources(root)
     problems += faults
+    common = with_registers(common, catalogue)
     scenarios: dict[str, Scenario] = {}
     for folder in pack_folders(root):
         draft = read_pack(folder, common)
@@ -36,6 +38,15 @@ def load_scenarios(root: Path) -> Loaded:
         if scenario:
             scenarios[scenario.code] = scenario
     return Loaded(scenarios, common, tuple(problems), catalogue)
+
+
+def with_registers(common: Common, catalogue: Catalogue) -> Common:
+    """Every resource of the catalogue is a source of forms (系统填), by its key."""
+    shared = {
+        one.key: Source(one.key, "shared", one.name, tuple(item.key for item in one.items))
+        for one in catalogue.resources.values()
+    }
+    return replace(common, sources={**shared, **common.sources})
 
 
 def read_resources(root: Path) -> tuple[Catalogue, list[Problem]]:

@@ -23,7 +23,13 @@ from huiban.packloader.checkers import (
 )
 from huiban.packloader.common import load_common
 from huiban.packloader.folder import texts_in
-from huiban.packloader.load import COMMON, pack_folders, read_pack, read_resources
+from huiban.packloader.load import (
+    COMMON,
+    pack_folders,
+    read_pack,
+    read_resources,
+    with_registers,
+)
 from huiban.packloader.problem import Problem
 from huiban.packloader.resources import RESOURCES
 
@@ -80,6 +86,7 @@ def check_folder(
     common, problems = load_common(texts_in(shared), shown)
     catalogue, of_resources = read_resources(shared.parent)
     of_common = tuple(sorted({*problems, *vocabularies.check(common, shown, catalogue)}))
+    common = with_registers(common, catalogue)
     drafts = {pack.name: read_pack(pack, common) for pack in packs}
     task_codes.check([*drafts.values()])
     found = {name: check_draft(draft, more) for name, draft in drafts.items()}

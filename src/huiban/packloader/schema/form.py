@@ -49,8 +49,14 @@ class FieldIn(Part):
     latest: Annotated[str, Described(description="ISO date, today, or today-30")] = ""
     prefill: Annotated[
         tuple[str, ...],
-        Described(description="source.content of common/sources.yaml, tried in order"),
+        Described(description="source.content (a catalogue resource is a source), in order"),
     ] = ()
+    check: Annotated[
+        tuple[str, ...], Described(description="source.content asked for a second opinion only")
+    ] = ()
+    lock: Annotated[
+        form.Lock, Described(description="whether what was filled in may be typed over")
+    ] = form.Lock.NO
     sensitive: Flag = False
     text: Annotated[Sentence | None, Described(description="text of a declaration")] = None
 
@@ -92,6 +98,30 @@ class FromCertificateIn(Part):
     ] = ()
 
 
+class LookupIn(Part):
+    """One question to a register: which resource, by which key, where the key comes from."""
+
+    makes: ClassVar[Maker] = form.Lookup
+    source: Annotated[Key, Described(description="a resource of the catalogue")]
+    by: Annotated[Key, Described(description="one of the resource's lookup keys")]
+    start: Annotated[
+        str,
+        Described(
+            alias="from",
+            description="identity.number, a field, a column, or source.item of another lookup",
+        ),
+    ]
+    rows: Annotated[str, Described(description="the table its records fill, one a row")] = ""
+
+
+class RemovedIn(Part):
+    """A question of the replaced form that is no longer asked (减字段)."""
+
+    makes: ClassVar[Maker] = form.Option
+    value: Annotated[Key, Described(alias="key")]
+    label: Sentence
+
+
 class FormIn(Part):
     """One application form (申请表)."""
 
@@ -104,3 +134,7 @@ class FormIn(Part):
     from_certificate: FromCertificateIn | None = None
     sections: Annotated[tuple[SectionIn, ...], Described(min_length=1)]
     checks: tuple[CheckIn, ...] = ()
+    lookups: tuple[LookupIn, ...] = ()
+    removed: Annotated[
+        tuple[RemovedIn, ...], Described(description="questions no longer asked (减字段)")
+    ] = ()
