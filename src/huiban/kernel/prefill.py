@@ -1,70 +1,285 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which known value (预填) fills a field: the first of the field's sources that has one."""
+"""What was filled in (预填) for one application: kept apart from what its writer made of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from huiban.kernel.form import Form
-from huiban.kernel.words import Words
+from huiban.kernel.envelope import Candidate, Envelope, Kind, Offer, Status
+from huiban.kernel.form import Field, FieldKind, Form, Lock
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A value a source can give, with who says so and since when; `as_of` is an ISO date."""
-
-    value: object
-    title: Words
-    as_of: str = ""
-    reference: str = ""
-
-    def origin(self, source: str) -> dict[str, str]:
-        """Return what is kept beside the value (来源), as JSON."""
-        found = {"source": source, "zh": self.title.zh, "en": self.title.en}
-        if self.as_of:
-            found["as_of"] = self.as_of
-        if self.reference:
-            found["reference"] = self.reference
-        return found
+Origin = Mapping[str, str]
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+_FILLING = frozenset({Status.AUTHORITATIVE, Status.STALE, Status.SUGGESTED})
 
 
-@dataclass(frozen=True, slots=True)
-class Prefilled:
-    """Values by field key, and beside each where it came from."""
-
-    values: dict[str, object] = field(default_factory=dict)
-    origins: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def prefill(form: Form, offers: Mapping[str, Offer]) -> Prefilled:
+@dataclass(frozen=True)
+class Ledger:
     """
-    Fill the fields of a form from offers named `source.content`.
+    What the system filled in and what its writer said to it, kept with the draft as JSON.
 
-    An offer under the bare key of a field, such as one carried over from a certificate, goes
-    before the field's own list.
+    `values` are the values as filled in, by field; `given` where each came from; `cells` the same
+    for the columns of tables. `choices` name the source picked in a conflict, `confirmed` the
+    stale values a person confirmed, `picks` the record picked of several, `unlocked` the locked
+    values its writer disputes, with the reason.
     """
-    found = Prefilled()
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    given: Mapping[str, Origin] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
+    picks: Mapping[str, int] = field(default_factory=dict)
+    unlocked: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "values": dict(self.values),
+            "given": {key: dict(one) for key, one in self.given.items()},
+            "cells": {
+                key: {column: dict(one) for column, one in cells.items()}
+                for key, cells in self.cells.items()
+            },
+            "choices": dict(self.choices),
+            "confirmed": list(self.confirmed),
+            "picks": dict(self.picks),
+            "unlocked": dict(self.unlocked),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, object]) -> "Ledger":
+        """Read a ledger back; what older drafts do not have is empty."""
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        if "confirmed" in known:
+            known["confirmed"] = tuple(known["confirmed"])  # type: ignore[arg-type]
+        return cls(**known)  # type: ignore[arg-type]
+
+    def is_untouched(self, key: str, values: Mapping[str, object]) -> bool:
+        """Tell whether a filled-in value still stands as it was filled in."""
+        return key in self.values and self.values[key] == values.get(key)
+
+    def standing(self, values: Mapping[str, object]) -> dict[str, Origin]:
+        """
+        Return the origins of what its writer left as it was.
+
+        What was typed over is the writer's own word and no longer the source's.
+        """
+        return {key: origin for key, origin in self.given.items() if self.is_untouched(key, values)}
+
+
+def prefill(form: Form, offers: Mapping[str, Offer]) -> dict[str, object]:
+    """Return the values that offers under the bare keys of fields give, e.g. from a certificate."""
+    return {
+        one.key: offers[one.key].value
+        for one in form.fields()
+        if one.key in offers and offers[one.key].value not in _NOTHING
+    }
+
+
+def settle(
+    form: Form, values: Mapping[str, object], ledger: Ledger, found: Mapping[str, Envelope]
+) -> tuple[dict[str, object], Ledger]:
+    """
+    Fill in what is known now, and return values and ledger.
+
+    Whatever its writer typed, changed or emptied stays as it is. A conflict fills in nothing
+    until its writer has chosen; a value filled in before is taken back out.
+    """
+    book = _Book(dict(values), dict(ledger.values), dict(ledger.given), dict(ledger.cells))
     for one in form.fields():
-        for name in (one.key, *one.prefill):
-            offer = offers.get(name)
-            if offer is not None and offer.value not in (None, "", [], {}):
-                found.values[one.key] = offer.value
-                found.origins[one.key] = offer.origin(name.partition(".")[0])
-                break
+        envelope = found.get(one.key)
+        if envelope is None:
+            continue
+        if one.kind is FieldKind.TABLE:
+            book.rows(one, envelope)
+            continue
+        candidate = _filling(one, envelope, ledger)
+        if candidate is not None:
+            book.fill(one.key, candidate.value, candidate.origin(_status(one, envelope, ledger)))
+        elif envelope.status is Status.CONFLICT:
+            book.take_back(one.key)
+    return book.values, replace(ledger, values=book.filled, given=book.given, cells=book.cells)
+
+
+def open_conflicts(found: Mapping[str, Envelope], ledger: Ledger) -> list[str]:
+    """Name the fields whose sources disagree and whose writer has not chosen yet."""
+    return [
+        key
+        for key, envelope in found.items()
+        if envelope.status is Status.CONFLICT
+        and key not in ledger.choices
+        and key not in ledger.unlocked
+    ]
+
+
+def to_confirm(
+    found: Mapping[str, Envelope], values: Mapping[str, object], ledger: Ledger
+) -> list[str]:
+    """Name the stale values that stand as filled in and that nobody has confirmed."""
+    return [
+        key
+        for key, envelope in found.items()
+        if envelope.status is Status.STALE
+        and key not in ledger.confirmed
+        and ledger.is_untouched(key, values)
+    ]
+
+
+def locked(form: Form, values: Mapping[str, object], ledger: Ledger) -> Iterator[Field]:
+    """Yield the fields whose filled-in value may not be typed over."""
+    for one in form.fields():
+        if one.lock is Lock.NO or one.key in ledger.unlocked:
+            continue
+        origin = ledger.given.get(one.key, {})
+        is_sure = origin.get("status") == str(Status.AUTHORITATIVE)
+        if one.key in ledger.values and (one.lock is Lock.YES or is_sure):
+            yield one
+
+
+def _filling(one: Field, envelope: Envelope, ledger: Ledger) -> Candidate | None:
+    picked = ledger.choices.get(one.key)
+    if picked:
+        return next((item for item in envelope.options if item.source == picked), None)
+    if envelope.status not in _FILLING:
+        return None
+    return envelope.chosen
+
+
+def _status(one: Field, envelope: Envelope, ledger: Ledger) -> Status:
+    return Status.CONFLICT if one.key in ledger.choices else envelope.status
+
+
+@dataclass
+class _Book:
+    values: dict[str, object]
+    filled: dict[str, object]
+    given: dict[str, Origin]
+    cells: dict[str, Mapping[str, Origin]]
+
+    def fill(self, key: str, value: object, origin: Origin) -> None:
+        current = self.values.get(key)
+        if key in self.filled:
+            if current != self.filled[key]:
+                return
+        elif current not in _NOTHING and current != value:
+            return
+        self.values[key] = value
+        self.filled[key] = value
+        self.given[key] = origin
+
+    def take_back(self, key: str) -> None:
+        if key in self.filled and self.values.get(key) == self.filled[key]:
+            self.values.pop(key, None)
+        self.filled.pop(key, None)
+        self.given.pop(key, None)
+
+    def rows(self, table: Field, envelope: Envelope) -> None:
+        key, rows = table.key, [dict(row) for row in envelope.rows]
+        current = self.values.get(key)
+        if envelope.chosen is None:
+            self._own_rows(key, rows, envelope)
+            return
+        if not rows:
+            return
+        before = self.filled.get(key)
+        origin = envelope.chosen.origin(envelope.status)
+        if (before is None and current in _NOTHING) or (before is not None and current == before):
+            self.values[key] = rows
+        elif before is not None:
+            self.values[key] = list(_grown(_rows(current), _rows(before), rows))
+        else:
+            return
+        self.filled[key], self.given[key] = rows, origin
+        self.cells[key] = dict(envelope.cells)
+
+    def _own_rows(self, key: str, rows: list[dict[str, object]], envelope: Envelope) -> None:
+        """Rows that people typed: registers add cells to them, and change none."""
+        current = _rows(self.values.get(key))
+        if len(current) != len(rows) or not envelope.cells:
+            return
+        before = _rows(self.filled.get(key))
+        own: list[dict[str, object]] = []
+        for place, (row, told) in enumerate(zip(current, rows, strict=True)):
+            known = {name: told[name] for name in envelope.cells if name in told}
+            earlier = before[place] if place < len(before) else {}
+            fresh = {name: one for name, one in known.items() if name not in earlier}
+            own.append({**fresh, **row})
+            rows[place] = {**known}
+        self.values[key] = own
+        self.filled[key] = rows
+        self.cells[key] = dict(envelope.cells)
+
+
+def _rows(value: object) -> list[dict[str, object]]:
+    return (
+        [dict(row) for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    )
+
+
+def _grown(
+    current: list[dict[str, object]],
+    before: list[dict[str, object]],
+    rows: list[dict[str, object]],
+) -> Iterator[dict[str, object]]:
+    """Add late cells to the rows still there; a row its writer deleted does not come back."""
+    pool = list(zip(before, rows, strict=False))
+    for row in current:
+        place = next((at for at, (old, _new) in enumerate(pool) if _shares(row, old)), None)
+        if place is None:
+            yield row
+            continue
+        old, new = pool.pop(place)
+        late = {name: one for name, one in new.items() if name not in old and name not in row}
+        yield {**row, **late}
+
+
+def _shares(row: Mapping[str, object], old: Mapping[str, object]) -> bool:
+    """Tell whether a row is one that was filled in: most of its cells still are."""
+    equal = sum(1 for name, one in old.items() if row.get(name) == one)
+    return bool(old) and equal * 2 >= len(old)
+
+
+def cell_origins(
+    ledger: Ledger, table: Field, values: Mapping[str, object]
+) -> dict[tuple[int, str], Origin]:
+    """Return where each cell of a table came from, for cells left as they were filled in."""
+    cells = ledger.cells.get(table.key, {})
+    pool = _rows(ledger.values.get(table.key))
+    found: dict[tuple[int, str], Origin] = {}
+    for number, row in enumerate(_rows(values.get(table.key))):
+        place = next((at for at, old in enumerate(pool) if _shares(row, old)), None)
+        if place is None:
+            continue
+        old = pool.pop(place)
+        for column, origin in cells.items():
+            if column in old and row.get(column) == old[column]:
+                found[number, column] = origin
     return found
 
 
-def still_prefilled(
-    origins: Mapping[str, Mapping[str, str]],
-    before: Mapping[str, object],
-    after: Mapping[str, object],
+def digests(
+    ledger: Ledger, values: Mapping[str, object], digest: Callable[[str], str]
 ) -> dict[str, dict[str, str]]:
-    """
-    Keep the origins of values that the applicant has left as they were.
-
-    What was typed over is the applicant's own word and no longer the source's.
-    """
+    """Return what a snapshot states of each value filled in: its digest, source and status."""
     return {
-        key: dict(origin)
-        for key, origin in origins.items()
-        if key in before and before[key] == after.get(key)
+        key: {
+            "sha256": digest(repr(ledger.values[key])),
+            "source": origin.get("source", ""),
+            "status": origin.get("status", ""),
+        }
+        for key, origin in sorted(ledger.given.items())
+        if key in ledger.values
     }
+
+
+__all__ = [
+    "Kind",
+    "Ledger",
+    "Offer",
+    "cell_origins",
+    "digests",
+    "locked",
+    "open_conflicts",
+    "prefill",
+    "settle",
+    "to_confirm",
+]

@@ -43,7 +43,14 @@ def load_scenarios(root: Path) -> Loaded:
 def with_registers(common: Common, catalogue: Catalogue) -> Common:
     """Every resource of the catalogue is a source of forms (系统填), by its key."""
     shared = {
-        one.key: Source(one.key, "shared", one.name, tuple(item.key for item in one.items))
+        one.key: Source(
+            one.key,
+            "shared",
+            one.name,
+            tuple(item.key for item in one.items),
+            one.keys,
+            one.purposes,
+        )
         for one in catalogue.resources.values()
     }
     return replace(common, sources={**shared, **common.sources})

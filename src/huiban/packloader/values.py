@@ -91,6 +91,10 @@ class Source:
     kind: str
     title: Words
     gives: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    """What a register can be asked by."""
+    purposes: frozenset[str] = frozenset()
+    """The scenarios that may ask it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from huiban.packloader.checkers import (
     items,
     limits,
     notices,
+    prefill,
     quality,
     references,
     soundness,
@@ -38,6 +39,7 @@ Checker = Callable[[Draft], None]
 CHECKERS: Mapping[str, Checker] = {
     "files": files.check,
     "references": references.check,
+    "prefill": prefill.check,
     "basis": basis.check,
     "items": items.check,
     "limits": limits.check,

@@ -3,7 +3,6 @@
 
 from collections.abc import Collection, Iterator
 
-from huiban.kernel.form import Field
 from huiban.kernel.measure import MEASURES
 from huiban.packloader.build_scenario import Draft, templates_of
 from huiban.packloader.problem import did_you_mean
@@ -21,7 +20,6 @@ def check(draft: Draft) -> None:
     for part in (
         _pack,
         _items,
-        _fields,
         _certificates,
         _processes,
         _rules,
@@ -31,18 +29,19 @@ def check(draft: Draft) -> None:
         part(draft)
 
 
-def _known(
-    draft: Draft, where: tuple[str, Path], word: str, known: Collection[str], what: str
+def known(
+    draft: Draft, where: tuple[str, Path], word: str, names: Collection[str], what: str
 ) -> None:
+    """Note a word that is not among the names there are, with the one it may mean."""
     file, path = where
-    if word and word not in known and word not in draft.folder.doubtful:
-        draft.folder.note(file, path, f"unknown {what} '{word}'", did_you_mean(word, known))
+    if word and word not in names and word not in draft.folder.doubtful:
+        draft.folder.note(file, path, f"unknown {what} '{word}'", did_you_mean(word, names))
 
 
 def _pack(draft: Draft) -> None:
     if draft.pack:
         departments = draft.common.departments
-        _known(draft, ("pack.yaml", ("owner",)), draft.pack.owner, departments, "department")
+        known(draft, ("pack.yaml", ("owner",)), draft.pack.owner, departments, "department")
 
 
 def _items(draft: Draft) -> None:
@@ -50,58 +49,35 @@ def _items(draft: Draft) -> None:
     for code, item in draft.items.items():
         file = draft.item_files[code]
         for index, division in enumerate(item.divisions):
-            _known(draft, (file, ("divisions", index)), division, common.divisions, "division")
+            known(draft, (file, ("divisions", index)), division, common.divisions, "division")
         for index, place in enumerate(item.places):
             path: Path = ("places", index, "division")
-            _known(draft, (file, path), place.division, common.divisions, "division")
+            known(draft, (file, path), place.division, common.divisions, "division")
         for index, result in enumerate(item.results):
             path = ("results", index, "certificate")
             issued = [one.code for one in common.certificates.values() if one.issued_here]
-            _known(draft, (file, path), result.certificate, issued, "certificate kind")
+            known(draft, (file, path), result.certificate, issued, "certificate kind")
             _sample(draft, file, ("results", index, "sample"), result.sample)
         for index, material in enumerate(item.materials):
             for at, kind in enumerate(material.waived_by):
                 path = ("materials", index, "waived_by", at)
-                _known(draft, (file, path), kind, common.certificates, "certificate kind")
+                known(draft, (file, path), kind, common.certificates, "certificate kind")
 
 
 def _sample(draft: Draft, file: str, path: Path, sample: str) -> None:
-    known = templates_of(draft.folder.texts, draft.common)
-    if sample and sample not in known:
-        draft.folder.note(file, path, f"no file '{sample}'", did_you_mean(sample, known))
-
-
-def _fields(draft: Draft) -> None:
-    for code, form in draft.forms.items():
-        for at, section in enumerate(form.sections):
-            for index, field in enumerate(section.fields):
-                path: Path = ("sections", at, "fields", index)
-                _prefill(draft, draft.form_files[code], path, field)
-                for row, column in enumerate(field.columns):
-                    _prefill(draft, draft.form_files[code], (*path, "columns", row), column)
-
-
-def _prefill(draft: Draft, file: str, path: Path, field: Field) -> None:
-    sources = draft.common.sources
-    for index, name in enumerate(field.prefill):
-        place = (file, (*path, "prefill", index))
-        source, _, content = name.partition(".")
-        if source not in sources:
-            _known(draft, place, source, sources, "source")
-        else:
-            _known(
-                draft, place, content or "(nothing)", sources[source].gives, f"content of {source}"
-            )
+    files = templates_of(draft.folder.texts, draft.common)
+    if sample and sample not in files:
+        draft.folder.note(file, path, f"no file '{sample}'", did_you_mean(sample, files))
 
 
 def _certificates(draft: Draft) -> None:
     for code, source in draft.from_certificates.items():
         file, kinds = draft.form_files[code], draft.common.certificates
         path: Path = ("from_certificate", "kind")
-        _known(draft, (file, path), source.kind, kinds, "certificate kind")
+        known(draft, (file, path), source.kind, kinds, "certificate kind")
         for field, attribute in source.attributes.items():
             path = ("from_certificate", "attributes", field)
-            _known(draft, (file, path), attribute, CERTIFICATE_ATTRIBUTES, "attribute")
+            known(draft, (file, path), attribute, CERTIFICATE_ATTRIBUTES, "attribute")
     for code, item in draft.items.items():
         for index, result in enumerate(item.results):
             kind = draft.common.certificates.get(result.certificate)
@@ -111,7 +87,7 @@ def _certificates(draft: Draft) -> None:
                 for field in (kind.valid.starts, kind.valid.ends):
                     path = ("results", index, "certificate")
                     what = f"field of form '{form.code}' that '{kind.code}' is valid by"
-                    _known(draft, (draft.item_files[code], path), field, keys, what)
+                    known(draft, (draft.item_files[code], path), field, keys, what)
 
 
 def _processes(draft: Draft) -> None:
@@ -128,12 +104,12 @@ def _process_word(draft: Draft, where: tuple[str, Path], key: str, word: str) ->
     common = draft.common
     path = where[1]
     if key in ("role", "approver") or (key == "by" and "extend" not in path):
-        _known(draft, where, word, common.roles, "role")
+        known(draft, where, word, common.roles, "role")
     elif key == "department":
-        _known(draft, where, word, common.departments, "department")
+        known(draft, where, word, common.departments, "department")
     elif key == "do":
-        known = [*ENGINE_EFFECTS, *draft.document_files]
-        _known(draft, where, word, known, "effect (a document of this pack, or of the engine)")
+        effects = [*ENGINE_EFFECTS, *draft.document_files]
+        known(draft, where, word, effects, "effect (a document of this pack, or of the engine)")
 
 
 def _words_of(node: Node, path: Path = (), key: str = "") -> Iterator[tuple[Path, str, str]]:
@@ -152,19 +128,19 @@ def _rules(draft: Draft) -> None:
     for group in ("acceptance", "examination"):
         for index, one in enumerate(getattr(draft.rules, group)):
             path: Path = (group, index, "asks")
-            _known(draft, ("rules.yaml", path), one.asks, draft.common.roles, "role")
+            known(draft, ("rules.yaml", path), one.asks, draft.common.roles, "role")
 
 
 def _documents(draft: Draft) -> None:
     for code, document in draft.documents.items():
         file = draft.document_files[code]
         for index, role in enumerate(document.signed_by):
-            _known(draft, (file, ("signed_by", index)), role, draft.common.roles, "role")
+            known(draft, (file, ("signed_by", index)), role, draft.common.roles, "role")
         kinds = draft.common.certificates
-        _known(draft, (file, ("certificate",)), document.certificate, kinds, "certificate kind")
+        known(draft, (file, ("certificate",)), document.certificate, kinds, "certificate kind")
 
 
 def _statistics(draft: Draft) -> None:
     for index, one in enumerate(draft.statistics.statistics if draft.statistics else ()):
         place = ("statistics.yaml", ("statistics", index, "measure"))
-        _known(draft, place, one.measure, MEASURES, "measure")
+        known(draft, place, one.measure, MEASURES, "measure")

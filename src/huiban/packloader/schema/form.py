@@ -57,6 +57,10 @@ class FieldIn(Part):
     lock: Annotated[
         form.Lock, Described(description="whether what was filled in may be typed over")
     ] = form.Lock.NO
+    register_words: Annotated[
+        dict[str, str],
+        Described(default_factory=dict, description="how registers write it: its value (对照)"),
+    ]
     sensitive: Flag = False
     text: Annotated[Sentence | None, Described(description="text of a declaration")] = None
 

@@ -134,6 +134,15 @@ class ThemeIn(Part):
     audience: catalogue.ServiceObject
 
 
+class CommitmentIn(Part):
+    """告知承诺: the promise that may stand in for a material; shown in full, checked later."""
+
+    makes: ClassVar[Maker] = catalogue.Commitment
+    text: Sentence
+    basis: Line
+    check_within: Annotated[LimitText, Described(description="counted from the decision")]
+
+
 class MaterialIn(Part):
     """申请材料; `use: code` takes it from the item named by `like`."""
 
@@ -162,6 +171,15 @@ class MaterialIn(Part):
         tuple[str, ...],
         Described(description="certificate kinds that make handing it in unnecessary (免提交)"),
     ] = ()
+    replaced_by: Annotated[
+        tuple[str, ...],
+        Described(description="resources the form asks whose fresh answer replaces it (免提交)"),
+    ] = ()
+    commitment: CommitmentIn | None = None
+    supply_within: Annotated[
+        LimitText | None,
+        Described(description="of a deferrable material: how long after acceptance it may follow"),
+    ] = None
 
 
 class ItemIn(Part):
