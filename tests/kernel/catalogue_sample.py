@@ -69,7 +69,13 @@ def materials() -> tuple[Material, ...]:
             basis="第三项",
             hint=words("占用道路的，交这一份。"),
         ),
-        Material(code="plan", name=words("应急预案"), need=Need.DEFERRABLE, basis="第四项"),
+        Material(
+            code="plan",
+            name=words("应急预案"),
+            need=Need.DEFERRABLE,
+            supply_within=Limit.parse("10 work_days"),
+            basis="第四项",
+        ),
     )
 
 

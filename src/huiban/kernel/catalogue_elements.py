@@ -10,6 +10,7 @@ from huiban.kernel.catalogue_model import (
     CaseKind,
     Channel,
     Charge,
+    Commitment,
     Faq,
     Fee,
     Item,
@@ -200,6 +201,15 @@ _THEME = Record(
     ),
 )
 
+_COMMITMENT = Record(
+    Commitment,
+    (
+        one("text", Column("承诺内容", "text"), WORDS),
+        one("basis", Column("承诺依据", "basis"), TEXT),
+        _limit("check_within", Column("事后核查时限", "check_within", 20)),
+    ),
+)
+
 
 def material_record(schema: Schema) -> Record:
     """Return the elements of a material; its condition is read over the facts of a form."""
@@ -227,6 +237,9 @@ def material_record(schema: Schema) -> Record:
             one("sample", Column("示例样表", "sample"), TEXT),
             one("blank", Column("空白表格", "blank"), TEXT),
             one("waived_by", Column("免提交证照类型", "waived_by"), listed(TEXT)),
+            one("replaced_by", Column("免提交数据资源", "replaced_by"), listed(TEXT)),
+            one("commitment", Column("告知承诺", "commitment"), optional(nested(_COMMITMENT))),
+            _limit("supply_within", Column("容缺补交时限", "supply_within", 20)),
         ),
     )
 

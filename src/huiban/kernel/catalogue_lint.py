@@ -282,6 +282,9 @@ def _materials(item: Item) -> _Faults:
     for place, material in enumerate(item.materials):
         for name, message, cure in _material(material):
             yield ItemFault(f"material_{name}", f"materials.{place}.{name}", message, cure)
+    if any(one.commitment for one in item.materials) and not item.allows_commitment:
+        message = "a material may be promised, and the item allows no promise"
+        yield ItemFault("commitment", "allows_commitment", message, "write true")
 
 
 def _material(one: Material) -> Iterator[tuple[str, str, str]]:
@@ -292,6 +295,11 @@ def _material(one: Material) -> Iterator[tuple[str, str, str]]:
         yield "issuer", f"{name} comes from the government, but from whom?", "name the issuer"
     if not one.basis:
         yield "basis", f"{name} is asked for without basis", "name law and article"
+    if (one.need is Need.DEFERRABLE) != (one.supply_within is not None):
+        message = f"{name} is {one.need}"
+        yield "supply_within", message, "say by when exactly for deferrable materials"
+    if one.commitment and not one.commitment.basis:
+        yield "commitment.basis", f"{name}: a promise without basis", "name law and article"
     if not 0 <= one.originals <= 99 or not 0 <= one.copies <= 99:
         yield "copies", f"{name}: {one.originals} originals, {one.copies} copies", "use 0 to 99"
 

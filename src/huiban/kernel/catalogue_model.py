@@ -242,6 +242,19 @@ class Theme:
     audience: ServiceObject
 
 
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """
+    A promise in writing (告知承诺) that may stand in for a material; checked after the decision.
+
+    `check_within` counts from the decision. 国办发〔2020〕42号: whoever broke one may make none.
+    """
+
+    text: Words
+    basis: str
+    check_within: Limit
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """One 申请材料."""
@@ -276,6 +289,12 @@ class Material:
     """空白表格: path of an empty form."""
     waived_by: tuple[str, ...] = ()
     """Certificate kinds that make it unnecessary to hand it in (免提交)."""
+    replaced_by: tuple[str, ...] = ()
+    """Data resources whose answer, found and fresh, makes it unnecessary (数据共享免提交)."""
+    commitment: Commitment | None = None
+    """The promise that the applicant may choose to make instead of handing it in."""
+    supply_within: Limit | None = None
+    """How long after acceptance a deferrable material may follow (容缺后补)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,9 @@
 """The quality rules for service items (事项质量), and that each item is complete in its pack."""
 
 from huiban.kernel import catalogue
+from huiban.kernel.catalogue import Item
 from huiban.packloader.build_scenario import Draft
+from huiban.packloader.problem import did_you_mean
 
 
 def check(draft: Draft) -> None:
@@ -25,3 +27,16 @@ def check(draft: Draft) -> None:
             message = f"{lives[item.life]} is also for '{item.life}'"
             folder.note(file, ("life",), message, "a pack has one item for each life")
         lives.setdefault(item.life, file)
+        _replacing(draft, file, item)
+
+
+def _replacing(draft: Draft, file: str, item: Item) -> None:
+    """A register replaces a material only where the form asks it."""
+    asked = [one.source for one in draft.forms[item.form].lookups]
+    for index, material in enumerate(item.materials):
+        for at, resource in enumerate(material.replaced_by):
+            if resource not in asked and resource not in draft.folder.doubtful:
+                path = ("materials", index, "replaced_by", at)
+                message = f"form '{item.form}' does not ask '{resource}'"
+                cure = did_you_mean(resource, asked) or "add a lookup to the form"
+                draft.folder.note(file, path, message, cure)
