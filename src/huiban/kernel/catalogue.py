@@ -10,7 +10,14 @@ from huiban.kernel.catalogue_exchange import (
     to_elements,
 )
 from huiban.kernel.catalogue_lint import lint
-from huiban.kernel.catalogue_materials import MaterialStanding, Standing, material_list
+from huiban.kernel.catalogue_materials import (
+    ONLINE_FORM,
+    Instead,
+    MaterialStanding,
+    OnRecord,
+    Standing,
+    material_list,
+)
 from huiban.kernel.catalogue_model import (
     Authority,
     Basis,
@@ -44,6 +51,7 @@ from huiban.kernel.catalogue_model import (
 from huiban.kernel.catalogue_record import ElementsRefused
 
 __all__ = [
+    "ONLINE_FORM",
     "Authority",
     "Basis",
     "CaseKind",
@@ -53,6 +61,7 @@ __all__ = [
     "ElementsRefused",
     "Faq",
     "Fee",
+    "Instead",
     "Item",
     "ItemFault",
     "Level",
@@ -62,6 +71,7 @@ __all__ = [
     "MaterialStanding",
     "Nature",
     "Need",
+    "OnRecord",
     "Place",
     "Reach",
     "Remedy",

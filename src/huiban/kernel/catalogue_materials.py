@@ -3,13 +3,17 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from huiban.kernel.catalogue_model import Item, Material, Need
+from huiban.kernel.fill_record import How
 from huiban.kernel.rule import closure, missing
 from huiban.kernel.words import Words
+
+ONLINE_FORM = "online_form"
+"""The reserved certificate kind that waives the application form filled in on line."""
 
 
 class Standing(StrEnum):
@@ -17,23 +21,53 @@ class Standing(StrEnum):
 
     NEEDED = "needed"
     DEFERRED = "deferred"
+    """May follow after acceptance (容缺后补)."""
     WAIVED = "waived"
+    """A form, certificate or register on record says the same (免提交)."""
+    COMMITTED = "committed"
+    """The applicant promised in writing instead (告知承诺)."""
     NOT_NEEDED = "not_needed"
     UNKNOWN = "unknown"
 
 
 _WHY = {
-    Standing.DEFERRED: Words(
+    How.FORM: Words("由您在网上填写的内容生成，不用交", "Made from what you fill in on line"),
+    How.CERTIFICATE: Words("您有有效的电子证照，不用交", "You hold a valid electronic certificate"),
+    How.RESOURCE: Words("部门数据里已经查到，不用交", "A register already says the same"),
+    How.COMMITMENT: Words("您已作出书面承诺，不用交", "You promised it in writing"),
+    How.DEFERRED: Words(
         "可以先受理，发证之前补交", "May follow later, before the result is issued"
-    ),
-    Standing.WAIVED: Words("已有电子证照或部门数据，免交", "Already on record; nothing to hand in"),
-    Standing.NOT_NEEDED: Words("按您填写的内容，不用交", "Not needed, by what you have filled in"),
-    Standing.UNKNOWN: Words(
-        "要不要交，看还没填写的内容", "Depends on what you have not filled in yet"
     ),
 }
 _ALWAYS = Words("申请时要交", "Needed with the application")
 _BY_ANSWERS = Words("按您填写的内容，要交", "Needed, by what you have filled in")
+_NOT_NEEDED = Words("按您填写的内容，不用交", "Not needed, by what you have filled in")
+_UNKNOWN = Words("要不要交，看还没填写的内容", "Depends on what you have not filled in yet")
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """
+    What is known beside the answers, and may take a material's place.
+
+    `certificates` are numbers by kind, valid and in the applicant's name; `answers` are requests
+    by data resource, found and fresh; `committed` and `handed` are codes of materials.
+    """
+
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    committed: AbstractSet[str] = frozenset()
+    handed: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What takes a material's place: `name` is the certificate's kind or the data resource."""
+
+    how: How
+    name: str = ""
+    reference: str = ""
+    """The certificate's number, or the request that the register answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +78,82 @@ class MaterialStanding:
     standing: Standing
     why: Words
     missing: tuple[str, ...] = ()
-    waived_by: str = ""
+    instead: Instead | None = None
+    is_handed: bool = False
+    """A file was handed in, though nobody need hand in what is waived."""
+
+    @property
+    def is_lacking(self) -> bool:
+        """Tell whether the application may not be sent without it."""
+        return self.standing is Standing.NEEDED and not self.is_handed
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether it must still follow before the applied-for may be granted."""
+        return self.standing is Standing.DEFERRED and not self.is_handed
+
+    @property
+    def how(self) -> How | None:
+        """Say how a required material came in; None for one that is lacking or not required."""
+        if self.standing in (Standing.NOT_NEEDED, Standing.UNKNOWN):
+            return None
+        if self.is_handed:
+            return How.UPLOADED
+        if self.is_owed:
+            return How.DEFERRED
+        return self.instead.how if self.instead else None
 
 
 def material_list(
-    item: Item,
-    facts: Mapping[str, object],
-    as_of: date,
-    held: AbstractSet[str] = frozenset(),
+    item: Item, facts: Mapping[str, object], as_of: date, known: OnRecord | None = None
 ) -> tuple[MaterialStanding, ...]:
     """
     Return every material with its standing, in the item's order.
 
-    `held` are the certificate kinds the applicant is known to hold. An unknown condition makes
-    nothing needed and nothing superfluous: it names what is missing.
+    An unknown condition makes nothing needed and nothing superfluous: it names what is missing.
     """
-    return tuple(_standing(one, facts, as_of, held) for one in item.materials)
+    on_record = known or OnRecord()
+    return tuple(_standing(one, facts, as_of, on_record) for one in item.materials)
+
+
+def instead_of(material: Material, known: OnRecord) -> Instead | None:
+    """Say what takes a material's place: first what is on record, last a promise."""
+    if ONLINE_FORM in material.waived_by:
+        return Instead(How.FORM, ONLINE_FORM)
+    for kind in material.waived_by:
+        if kind in known.certificates:
+            return Instead(How.CERTIFICATE, kind, known.certificates[kind])
+    for resource in material.replaced_by:
+        if resource in known.answers:
+            return Instead(How.RESOURCE, resource, known.answers[resource])
+    if material.commitment and material.code in known.committed:
+        return Instead(How.COMMITMENT)
+    return None
 
 
 def _standing(
-    material: Material, facts: Mapping[str, object], as_of: date, held: AbstractSet[str]
+    material: Material, facts: Mapping[str, object], as_of: date, known: OnRecord
 ) -> MaterialStanding:
-    certificate = next((kind for kind in material.waived_by if kind in held), "")
-    if certificate:
-        why = _WHY[Standing.WAIVED]
-        return MaterialStanding(material, Standing.WAIVED, why, waived_by=certificate)
+    is_handed = material.code in known.handed
+
+    def stands(
+        standing: Standing,
+        why: Words,
+        missing: tuple[str, ...] = (),
+        instead: Instead | None = None,
+    ) -> MaterialStanding:
+        return MaterialStanding(material, standing, why, missing, instead, is_handed)
+
+    needed = closure(material.when)(facts, as_of) if material.when else True
+    if needed is False:
+        return stands(Standing.NOT_NEEDED, _NOT_NEEDED)
+    instead = instead_of(material, known)
+    if instead is not None:
+        is_promise = instead.how is How.COMMITMENT
+        standing = Standing.COMMITTED if is_promise else Standing.WAIVED
+        return stands(standing, _WHY[instead.how], (), instead)
     if material.need is Need.DEFERRABLE:
-        return MaterialStanding(material, Standing.DEFERRED, _WHY[Standing.DEFERRED])
-    if material.when is None:
-        return MaterialStanding(material, Standing.NEEDED, _ALWAYS)
-    verdict = closure(material.when)(facts, as_of)
-    if verdict is None:
-        open_facts = missing(material.when, facts, as_of)
-        why = _WHY[Standing.UNKNOWN]
-        return MaterialStanding(material, Standing.UNKNOWN, why, missing=open_facts)
-    if verdict:
-        return MaterialStanding(material, Standing.NEEDED, _BY_ANSWERS)
-    return MaterialStanding(material, Standing.NOT_NEEDED, _WHY[Standing.NOT_NEEDED])
+        return stands(Standing.DEFERRED, _WHY[How.DEFERRED])
+    if needed is None and material.when:
+        return stands(Standing.UNKNOWN, _UNKNOWN, missing(material.when, facts, as_of))
+    return stands(Standing.NEEDED, _BY_ANSWERS if material.when else _ALWAYS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Strict YAML to kernel values: all problems at once, each with file, line, field and cure."""
 
-from huiban.packloader.facts import ONLINE_FORM, case_facts, case_schema, is_needed, waived
+from huiban.packloader.facts import case_facts, case_schema, is_needed, waived
 from huiban.packloader.load import PackRefused, load_scenarios, load_texts
 from huiban.packloader.problem import Problem
 from huiban.packloader.values import (
@@ -24,7 +24,6 @@ from huiban.packloader.values import (
 )
 
 __all__ = [
-    "ONLINE_FORM",
     "CertificateKind",
     "Common",
     "Department",

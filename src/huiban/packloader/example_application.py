@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from huiban.kernel.catalogue import Item
+from huiban.kernel.catalogue import ONLINE_FORM, Item
 from huiban.kernel.form import FieldKind, Form, Reading, digest_of, read
-from huiban.packloader.facts import ONLINE_FORM, case_facts, waived
+from huiban.packloader.facts import case_facts, waived
 from huiban.packloader.schema.example import ExampleIn, SampleIn
 from huiban.packloader.values import Common, Scenario
 

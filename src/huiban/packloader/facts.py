@@ -9,8 +9,6 @@ from huiban.kernel.form import Form, Values, fact_schema, facts
 from huiban.kernel.rule import FactKind, FactType, Schema, closure
 
 _BOOLEAN = FactType(FactKind.BOOLEAN)
-ONLINE_FORM = "online_form"
-"""The reserved certificate kind that waives the application form filled in on line."""
 
 
 def case_schema(item: Item, form: Form) -> Schema:

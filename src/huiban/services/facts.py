@@ -3,21 +3,26 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from huiban.kernel.catalogue import Item, Material
+from huiban.kernel.catalogue import ONLINE_FORM, Item, Material
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.packloader import Scenario
 from huiban.packloader import facts as pack_facts
-from huiban.packloader.facts import ONLINE_FORM, waived
+from huiban.packloader.facts import waived
+from huiban.services import city
 from huiban.store.rows import CaseRow
 
 Materials = Mapping[str, list[str]]
 """Material code → numbers of the files handed in for it."""
+Instead = Mapping[str, Mapping[str, str]]
+"""Material code → what takes its place as filed: `how`, and what proves it."""
 # An application filled in on line is its own form; nobody uploads it.
 HELD = frozenset({ONLINE_FORM})
+# No material is called that: codes begin with a letter.
+_INSTEAD = "_instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Filing:
     payload: str
     materials: str
     title: str
+    fill: Mapping[str, object] | None = None
+    """How each answer and material came about (填写记录, decision 14), for the journal."""
 
     @property
     def digest(self) -> str:
@@ -54,12 +61,28 @@ def read_materials(text: str) -> dict[str, list[str]]:
     }
 
 
+def read_instead(text: str) -> dict[str, dict[str, str]]:
+    """Read back what was filed in place of materials: promises, certificates, registers."""
+    found = read_json(text).get(_INSTEAD)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def filed_text(materials: Materials, instead: Instead) -> str:
+    """Write the files by material, and what takes the place of others."""
+    return city.text_of({**materials, _INSTEAD: instead} if instead else materials)
+
+
 def facts_of(
-    scenario: Scenario, item: Item, values: Mapping[str, object], materials: Materials
+    scenario: Scenario,
+    item: Item,
+    values: Mapping[str, object],
+    materials: Materials,
+    instead: Collection[str] = (),
 ) -> dict[str, object]:
-    """Return typed facts: the form's, and which materials are there or waived."""
+    """Return typed facts: the form's, and which materials are there or something in their place."""
     there = {code for code, files in materials.items() if files} | waived(item, HELD)
-    return pack_facts.case_facts(item, scenario.form_of(item), values, there, date.min)
+    form = scenario.form_of(item)
+    return pack_facts.case_facts(item, form, values, there | set(instead), date.min)
 
 
 def missing_materials(
@@ -86,4 +109,5 @@ def case_facts(
         (filing.payload, filing.materials) if filing else (case.payload, case.materials)
     )
     item = scenario.items[case.item_code]
-    return facts_of(scenario, item, read_json(payload), read_materials(materials))
+    values, files = read_json(payload), read_materials(materials)
+    return facts_of(scenario, item, values, files, read_instead(materials))
