@@ -4,11 +4,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from huiban.kernel.analysis import Analysis
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
 from huiban.kernel.rule import Criterion, Schema
 from huiban.kernel.words import Words
+from huiban.packloader.build_analysis import ANALYSIS, Place, build_analysis
 from huiban.packloader.build_form import build_form, build_from_certificate
 from huiban.packloader.build_item import Usage, build_criteria, build_item, shared_schema
 from huiban.packloader.build_process import build_process, process_files
@@ -16,6 +18,7 @@ from huiban.packloader.example_application import sampled
 from huiban.packloader.facts import case_schema
 from huiban.packloader.folder import Folder, Shape, digest_of
 from huiban.packloader.problem import did_you_mean
+from huiban.packloader.schema.analysis import AnalysisIn
 from huiban.packloader.schema.example import ExamplesIn
 from huiban.packloader.schema.form import FormIn
 from huiban.packloader.schema.item import ItemIn
@@ -49,6 +52,7 @@ class Draft:
     rules: RulesIn = field(default_factory=RulesIn)
     acceptance: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
     examination: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
+    analysis: Analysis | None = None
     documents: dict[str, DocumentKind] = field(default_factory=dict)
     document_files: dict[str, str] = field(default_factory=dict)
     statistics: StatisticsIn | None = None
@@ -70,6 +74,7 @@ def build(folder: Folder, common: Common) -> Draft:
     _items(draft, written)
     _processes(draft)
     _criteria(draft)
+    _analysis(draft)
     _documents(draft)
     draft.notices = _required(folder, "notices.zh.yaml", NoticesIn)
     draft.quality = _required(folder, "quality.yaml", QualityIn)
@@ -100,6 +105,7 @@ def scenario_of(draft: Draft) -> Scenario | None:
         processes=draft.processes,
         acceptance=draft.acceptance,
         examination=draft.examination,
+        analysis=draft.analysis,
         documents=draft.documents,
         notices={code: one.make() for code, one in draft.notices.notices.items()},
         state_sentences=dict(draft.notices.states),
@@ -203,6 +209,16 @@ def _criteria(draft: Draft) -> None:
     for group in ("acceptance", "examination"):
         written = getattr(draft.rules, group)
         setattr(draft, group, build_criteria(draft.folder, group, written, usages))
+
+
+def _analysis(draft: Draft) -> None:
+    written = _optional(draft.folder, ANALYSIS, AnalysisIn)
+    if written is None:
+        return
+    usages = {usage.item.life: usage for usage in draft.usages}
+    codes = [one.code for one in (*draft.rules.acceptance, *draft.rules.examination)]
+    place = Place(draft.folder, draft.common, usages)
+    draft.analysis = build_analysis(place, written, codes)
 
 
 def _check_codes(folder: Folder, rules: RulesIn) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from huiban.packloader.schema.analysis import AnalysisIn
 from huiban.packloader.schema.common import CertificatesIn, RolesIn, SourcesIn
 from huiban.packloader.schema.example import ExamplesIn
 from huiban.packloader.schema.form import FormIn
@@ -33,6 +34,7 @@ FILES: Mapping[str, type[Part]] = {
     "items/*.yaml": ItemIn,
     "forms/*.yaml": FormIn,
     "rules.yaml": RulesIn,
+    "analysis.yaml": AnalysisIn,
     "documents/*.yaml": DocumentIn,
     "notices.zh.yaml": NoticesIn,
     "statistics.yaml": StatisticsIn,

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from huiban.kernel.resource import Catalogue
+from huiban.packloader.build_analysis import ANALYSIS
 from huiban.packloader.build_scenario import Draft, build, scenario_of
 from huiban.packloader.common import load_common
-from huiban.packloader.folder import Folder, files_in, texts_in
+from huiban.packloader.folder import Folder, digest_of, files_in, texts_in
 from huiban.packloader.problem import Problem
 from huiban.packloader.resources import RESOURCES, load_resources
 from huiban.packloader.values import Common, Loaded, Scenario, Source
@@ -53,7 +54,7 @@ def with_registers(common: Common, catalogue: Catalogue) -> Common:
         )
         for one in catalogue.resources.values()
     }
-    return replace(common, sources={**shared, **common.sources})
+    return replace(common, sources={**shared, **common.sources}, catalogue=catalogue)
 
 
 def read_resources(root: Path) -> tuple[Catalogue, list[Problem]]:
@@ -71,6 +72,10 @@ def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:
     """
     folder = Folder("", texts, "")
     scenario = scenario_of(build(folder, common))
+    if scenario is None and {one.path for one in folder.all_problems()} == {ANALYSIS}:
+        # Registers come and go; a case filed under an older version is handled all the same.
+        rest = {file: text for file, text in texts.items() if file != ANALYSIS}
+        return replace(load_texts(rest, common), texts=texts, digest=digest_of(texts))
     if scenario is None:
         raise PackRefused(folder.all_problems())
     return scenario

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from huiban.kernel.analysis import Analysis
 from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
@@ -51,10 +52,10 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """The form fields a certificate is valid from and to, and the longest time (`1 year`)."""
+    """The form fields a certificate is valid from and to, if any, and the longest time."""
 
-    starts: str
-    ends: str
+    starts: str = ""
+    ends: str = ""
     at_most: str = ""
 
 
@@ -128,6 +129,8 @@ class Common:
     certificates: Mapping[str, CertificateKind]
     calendar: Calendar
     texts: Mapping[str, str] = field(repr=False)
+    catalogue: Catalogue = field(default=EMPTY, repr=False)
+    """The data resources that analysis.yaml asks (packs/resources)."""
 
     @cached_property
     def division_names(self) -> dict[str, str]:
@@ -261,6 +264,7 @@ class Scenario:
     processes: Mapping[str, Chart]
     acceptance: Mapping[Life, tuple[Criterion, ...]]
     examination: Mapping[Life, tuple[Criterion, ...]]
+    analysis: Analysis | None = None
     documents: Mapping[str, DocumentKind]
     notices: Mapping[str, Notice]
     state_sentences: Mapping[str, Words]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.checkers import (
+    analysis,
     basis,
     copies,
     documents,
@@ -40,6 +41,7 @@ CHECKERS: Mapping[str, Checker] = {
     "files": files.check,
     "references": references.check,
     "prefill": prefill.check,
+    "analysis": analysis.check,
     "basis": basis.check,
     "items": items.check,
     "limits": limits.check,
