@@ -6,7 +6,7 @@ from typing import Any
 
 from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
-from huiban.services import issue, sweep, vault
+from huiban.services import fill_counting, issue, sweep, vault
 
 
 def registry() -> Registry:
@@ -15,6 +15,7 @@ def registry() -> Registry:
     known.handle("carry_out", carry_out)
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
+    known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)
     known.sweep("sessions", timedelta(hours=6), housekeeping.clear_sessions)
     known.sweep("jobs", timedelta(hours=6), housekeeping.clear_jobs)

@@ -23,6 +23,7 @@ class Errand(StrEnum):
     MANAGE_CALENDAR = "manage_calendar"
     PUBLISH_PACK = "publish_pack"
     VIEW_AUDIT = "view_audit"
+    VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
     VIEW_CATALOGUE = "view_catalogue"  # which data resources there are; never their data
 
 
@@ -153,6 +154,7 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.MANAGE_CALENDAR: frozenset({"admin_system"}),
         Errand.PUBLISH_PACK: frozenset({"admin_system"}),
         Errand.VIEW_AUDIT: frozenset({"admin_audit"}),
+        Errand.VIEW_RATES: _DESK,
         Errand.VIEW_CATALOGUE: _DESK | ADMIN_ROLES,
     }
 )

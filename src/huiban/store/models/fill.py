@@ -7,7 +7,13 @@ from huiban.store.models.case import Case
 
 
 class Fill(models.Model):
-    """Counts of one application as last submitted; `month` is YYYY-MM of its first submission."""
+    """
+    Counts of one application as last submitted; `month` is YYYY-MM of its first submission.
+
+    A case whose journal says nothing of how it was filled in has a row of zeros that is not
+    recorded. `journal_id` and `journal_seq` name the newest entry counted; `by_field` is JSON,
+    field → [values prefilled, of them edited].
+    """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True)
     pack_code = models.CharField(max_length=64)
@@ -17,6 +23,9 @@ class Fill(models.Model):
     department = models.CharField(max_length=64)
     month = models.CharField(max_length=7)
     journal_seq = models.IntegerField()
+    journal_id = models.BigIntegerField(db_index=True)
+    is_recorded = models.BooleanField()
+    by_field = models.TextField(default="{}")
     accepted = models.IntegerField()
     picked = models.IntegerField()
     edited = models.IntegerField()
