@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 """`${NAME}` in a text stands for an environment variable."""
@@ -90,33 +90,29 @@ class PushConnection:
 
 
 Connection = HttpConnection | SqlConnection | FileConnection | PushConnection
+MAY_NAME: Mapping[str, tuple[str, ...]] = {
+    "http": ("address", "headers", "query", "body"),
+    "sql": ("address",),
+    "file": ("folder",),
+    "push": ("public_key",),
+}
+"""By kind: what may name variables."""
 
 
 def variables(connection: Connection) -> tuple[str, ...]:
     """Name the environment variables a connection needs, in order."""
-    return tuple(dict.fromkeys(name for text in _texts(connection) for name in named_in(text)))
+    values = [getattr(connection, part) for part in MAY_NAME[connection.kind]]
+    return tuple(dict.fromkeys(name for text in _texts(values) for name in named_in(text)))
 
 
 def named_in(text: str) -> list[str]:
     """
     Name the variables of one text.
 
-    >>> named_in("${HUIBAN_CITY}/registers")
-    ['HUIBAN_CITY']
+    >>> named_in("${CITY}/registers")
+    ['CITY']
     """
     return VARIABLE.findall(text)
-
-
-def _texts(connection: Connection) -> Iterator[str]:
-    if isinstance(connection, HttpConnection):
-        yield connection.address
-        yield from connection.headers.values()
-    elif isinstance(connection, SqlConnection):
-        yield connection.address
-    elif isinstance(connection, FileConnection):
-        yield connection.folder
-    else:
-        yield connection.public_key
 
 
 def settled(connection: Connection, environment: Mapping[str, str]) -> Connection:
@@ -125,15 +121,31 @@ def settled(connection: Connection, environment: Mapping[str, str]) -> Connectio
 
     :raises VariableMissing: naming the first that is not set.
     """
-    if isinstance(connection, HttpConnection):
-        headers = {name: filled(text, environment) for name, text in connection.headers.items()}
-        address = filled(connection.address, environment)
-        return replace(connection, address=address, headers=headers)
-    if isinstance(connection, SqlConnection):
-        return replace(connection, address=filled(connection.address, environment))
-    if isinstance(connection, FileConnection):
-        return replace(connection, folder=filled(connection.folder, environment))
-    return replace(connection, public_key=filled(connection.public_key, environment))
+    changed = {
+        name: _settled(getattr(connection, name), environment) for name in MAY_NAME[connection.kind]
+    }
+    return replace(connection, **changed)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _settled(value: Any, environment: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return filled(value, environment)
+    if isinstance(value, Mapping):
+        return {key: _settled(inner, environment) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settled(inner, environment) for inner in value]
+    return value
 
 
 def filled(text: str, environment: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from huiban.packloader.schema.analysis import AnalysisIn
 from huiban.packloader.schema.common import CertificatesIn, RolesIn, SourcesIn
+from huiban.packloader.schema.connection import ConnectionsIn
 from huiban.packloader.schema.example import ExamplesIn
 from huiban.packloader.schema.form import FormIn
 from huiban.packloader.schema.item import ItemIn
@@ -55,6 +56,7 @@ COMMON_FILES: Mapping[str, type[Part]] = {
     "resources/categories.yaml": CategoriesIn,
     "resources/purposes.yaml": PurposesIn,
     "resources/*.yaml": ResourcesIn,
+    "resources/connections/*.yaml": ConnectionsIn,
 }
 
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from huiban.kernel.connection import Connection
 from huiban.kernel.resource import Catalogue
 from huiban.packloader.build_analysis import ANALYSIS
 from huiban.packloader.build_scenario import Draft, build, scenario_of
 from huiban.packloader.common import load_common
+from huiban.packloader.connections import load_connections
 from huiban.packloader.folder import Folder, digest_of, files_in, texts_in
 from huiban.packloader.problem import Problem
 from huiban.packloader.resources import RESOURCES, load_resources
@@ -30,6 +32,8 @@ def load_scenarios(root: Path) -> Loaded:
     common, problems = load_common(texts_in(root / COMMON), f"{root.name}/{COMMON}")
     catalogue, faults = read_resources(root)
     problems += faults
+    connections, faults = read_connections(root, catalogue)
+    problems += faults
     common = with_registers(common, catalogue)
     scenarios: dict[str, Scenario] = {}
     for folder in pack_folders(root):
@@ -38,7 +42,7 @@ def load_scenarios(root: Path) -> Loaded:
         scenario = scenario_of(draft)
         if scenario:
             scenarios[scenario.code] = scenario
-    return Loaded(scenarios, common, tuple(problems), catalogue)
+    return Loaded(scenarios, common, tuple(problems), catalogue, connections)
 
 
 def with_registers(common: Common, catalogue: Catalogue) -> Common:
@@ -62,6 +66,15 @@ def read_resources(root: Path) -> tuple[Catalogue, list[Problem]]:
     folder = root / RESOURCES
     texts = texts_in(folder) if folder.is_dir() else {}
     return load_resources(texts, f"{root.name}/{RESOURCES}")
+
+
+def read_connections(
+    root: Path, catalogue: Catalogue
+) -> tuple[dict[str, Connection], list[Problem]]:
+    """Read how registers are reached; one without a connection is not asked."""
+    folder = root / RESOURCES
+    texts = texts_in(folder) if folder.is_dir() else {}
+    return load_connections(texts, catalogue, f"{root.name}/{RESOURCES}")
 
 
 def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:

@@ -10,6 +10,7 @@ from functools import cached_property
 from huiban.kernel.analysis import Analysis
 from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
+from huiban.kernel.connection import Connection
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
 from huiban.kernel.resource import EMPTY, Catalogue
@@ -300,3 +301,5 @@ class Loaded:
     problems: tuple[Problem, ...]
     catalogue: Catalogue = EMPTY
     """The data resources (packs/resources)."""
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    """How the connected ones are reached, by resource."""

@@ -176,7 +176,7 @@ def _words(call: Call) -> dict[str, str]:
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:
-    return SLOT.sub(lambda slot: words[slot[1]], text)
+    return SLOT.sub(lambda slot: words.get(slot[1], slot[0]), text)
 
 
 def _body(template: Mapping[str, object], words: Mapping[str, str]) -> bytes:
@@ -187,4 +187,4 @@ def _body(template: Mapping[str, object], words: Mapping[str, str]) -> bytes:
             return {key: filled(one) for key, one in part.items()}
         return [filled(one) for one in part] if isinstance(part, list | tuple) else part
 
-    return json.dumps(filled(template), ensure_ascii=False).encode()
+    return json.dumps(filled(template), ensure_ascii=False, default=float).encode()

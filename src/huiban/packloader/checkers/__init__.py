@@ -28,6 +28,7 @@ from huiban.packloader.folder import texts_in
 from huiban.packloader.load import (
     COMMON,
     pack_folders,
+    read_connections,
     read_pack,
     read_resources,
     with_registers,
@@ -89,6 +90,7 @@ def check_folder(
     shown = f"{shared.parent.name}/{COMMON}"
     common, problems = load_common(texts_in(shared), shown)
     catalogue, of_resources = read_resources(shared.parent)
+    of_resources += read_connections(shared.parent, catalogue)[1]
     of_common = tuple(sorted({*problems, *vocabularies.check(common, shown, catalogue)}))
     common = with_registers(common, catalogue)
     drafts = {pack.name: read_pack(pack, common) for pack in packs}
