@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from huiban.cli import neighbours
 from huiban.cli.serve import server_command, worker_command
 
 
@@ -19,6 +21,10 @@ def add_parser(sub: Any) -> None:
     found.add_argument("--host", default="127.0.0.1", help="address to listen on")
     found.add_argument("--port", type=int, default=8000, help="port to listen on")
     found.add_argument("--fresh", action="store_true", help="throw the sample city away first")
+    found.add_argument(
+        "--enterprises", type=int, default=neighbours.DEMO_ENTERPRISES,
+        help="firms in the registers of the other departments",
+    )  # fmt: skip
     found.add_argument("--only-fill", action="store_true", help="make the city and stop")
     found.set_defaults(run=run)
 
@@ -32,10 +38,14 @@ def run(said: argparse.Namespace) -> int:
     os.environ.setdefault("HUIBAN_DEMO", "1")
     os.environ.setdefault("HUIBAN_PUBLIC_URL", address)
     os.environ.setdefault("HUIBAN_LOG_LEVEL", "WARNING")
-    _fill(said.fresh)
-    if said.only_fill:
-        return 0
-    return _keep_running(address, said)
+    _get_ready(said.fresh)
+    departments = neighbours.start(said.enterprises)
+    try:
+        _fill()
+        return 0 if said.only_fill else _keep_running(address, said, departments)
+    finally:
+        departments.terminate()
+        departments.wait()
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -48,13 +58,17 @@ def _is_taken(host: str, port: int) -> bool:
     return False
 
 
-def _fill(fresh: bool) -> None:
-    from huiban.cli.django_ready import now, ready, up_to_date
+def _get_ready(fresh: bool) -> None:
+    from huiban.cli.django_ready import ready, up_to_date
 
+    ready()
     if fresh:
         _throw_away()
-    ready()
     up_to_date()
+
+
+def _fill() -> None:
+    from huiban.cli.django_ready import now
     from huiban.services import sample
 
     began = time.monotonic()
@@ -63,20 +77,23 @@ def _fill(fresh: bool) -> None:
 
 
 def _throw_away() -> None:
-    """Remove the demonstration's database file; another kind of database is left alone."""
+    """Remove the demonstration's database file and the neighbours' registers, nothing else."""
     from django.conf import settings
 
     place = Path(settings.DATA_DIR)
+    shutil.rmtree(place / "neighbours", ignore_errors=True)
     for name in ("huiban.sqlite3", "huiban.sqlite3-wal", "huiban.sqlite3-shm"):
         (place / name).unlink(missing_ok=True)
 
 
-def _keep_running(address: str, said: argparse.Namespace) -> int:
+def _keep_running(
+    address: str, said: argparse.Namespace, departments: "subprocess.Popen[bytes]"
+) -> int:
     commands = [
         server_command(said.host, said.port),
         worker_command(),
     ]
-    running = [subprocess.Popen(command) for command in commands]
+    running = [departments, *(subprocess.Popen(command) for command in commands)]
 
     def stop(number: int, frame: FrameType | None) -> None:
         for one in running:
@@ -85,6 +102,7 @@ def _keep_running(address: str, said: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     _tell(address)
+    neighbours.push_when_up(address)
     while all(one.poll() is None for one in running):
         time.sleep(0.2)
     stop(signal.SIGTERM, None)
@@ -100,4 +118,5 @@ def _tell(address: str) -> None:
     print(f"  sign in at {address}/sign-in, password of every account: {sample.PASSWORD}")
     for person in sample.demo_people():
         print(f"    {person.number:<12} {person.name}  {person.part}")
+    print(f"\n  the other departments answer at {os.environ[neighbours.ADDRESS]}/registers/")
     print("\n  Ctrl-C stops it; the city is kept (ARGS=--fresh makes a new one).\n", flush=True)

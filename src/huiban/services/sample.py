@@ -48,12 +48,28 @@ def _people() -> Iterator[tuple[Person, str]]:
     public = (
         ("wangmin", "王敏", "青岛海晟置业有限公司（样例）", 1, "企业经办人"),
         ("lihua", "李华", "青岛通和市政工程有限公司（样例）", 2, "企业经办人"),
+        ("sunhao", "孙浩", "青岛瑞达建筑安装有限公司（样例）", 3, "企业经办人，许可证两个月后到期"),
+        (
+            "gaoyun",
+            "高云",
+            "青岛中锐建设集团有限公司（样例）",
+            4,
+            "企业经办人，两个登记簿的住所不同",
+        ),
+        (
+            "tianlei",
+            "田磊",
+            "青岛海川幕墙装饰工程有限公司（样例）",
+            5,
+            "企业经办人，登记信息久未更新",
+        ),
     )
+    regions = {3: "370203", 4: "370213", 5: "370214"}
     for number, name, firm, serial, part in public:
         yield (
             Person(
                 number=number, name=name, kind=ActorKind.ENTERPRISE, phone=f"1380000000{serial}",
-                subject=make_uscc("370212", serial), subject_name=firm,
+                subject=make_uscc(regions.get(serial, "370212"), serial), subject_name=firm,
             ),
             f"{part} · {firm}",
         )  # fmt: skip
