@@ -15,6 +15,7 @@ from huiban.kernel.permission import (
     conflicting_roles,
     covers,
     may,
+    may_answer,
 )
 
 OFFICER = ActorKind.OFFICER
@@ -102,6 +103,11 @@ PLATFORM = {
     "view_catalogue": {
         "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
         "archivist", "admin_system", "admin_security", "admin_audit",
+    },
+    "try_register": {"admin_system"},
+    "answer_dispute": {
+        "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
+        "archivist",
     },
 }  # fmt: skip
 
@@ -385,3 +391,24 @@ def test_an_unknown_errand_is_a_fault_and_not_a_refusal() -> None:
 def test_an_errand_about_cases_needs_a_case() -> None:
     with pytest.raises(ValueError, match="view_case needs the case"):
         may(SYSTEM, "view_case")
+
+
+@pytest.mark.parametrize(
+    ("roles", "department", "provider", "by"),
+    [
+        ({"examiner"}, "market_regulation", "market_regulation", "examiner"),
+        ({"data_owner"}, "market_regulation", "", "data_owner"),
+        ({"examiner"}, "market_regulation", "housing_construction", None),
+        ({"examiner"}, "", "", None),
+        ({"supervisor"}, "approval_service", "housing_construction", "supervisor"),
+        ({"admin_system"}, "market_regulation", "market_regulation", None),
+    ],
+)
+def test_the_owner_of_the_data_answers_a_dispute_and_supervisors_see_all(
+    roles: set[str], department: str, provider: str, by: str | None
+) -> None:
+    actor = Actor("o-1", "王敏", OFFICER, frozenset(roles), department)
+
+    answer = may_answer(actor, provider)
+
+    assert (answer.role if isinstance(answer, Allowed) else None) == by

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from huiban.store.fetched import FetchedRow
+from huiban.store.inquiries import Entry
 from huiban.store.rows import (
     CaseChange,
     DeadlineRow,
@@ -105,3 +107,36 @@ def a_change(case: NewCase, **changes: object) -> CaseChange:
         notices=(a_notice(code="accepted"),),
     )
     return replace(change, **changes)  # type: ignore[arg-type]
+
+
+def a_line(subject: str = "a" * 64, **changes: object) -> Entry:
+    """A line of the request log."""
+    line = Entry(
+        request=f"{next(_numbers):032x}",
+        event="asked",
+        subject=subject,
+        resource="enterprise_registry",
+        looked_up_by="uscc",
+        matter="d1",
+        item_code="construction_waste.new",
+        purpose="construction_waste",
+        actor="p1",
+        fields="name status",
+        at=NOW,
+    )
+    return replace(line, **changes)  # type: ignore[arg-type]
+
+
+def a_fetched_row(**changes: object) -> FetchedRow:
+    """An answer beside a draft."""
+    row = FetchedRow(
+        matter="d1",
+        resource="enterprise_registry",
+        looked_up_by="uscc",
+        key_digest="a" * 64,
+        fields=frozenset({"name", "status"}),
+        state="pending",
+        request=f"{next(_numbers):032x}",
+        asked_at=NOW,
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]

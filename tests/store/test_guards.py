@@ -7,16 +7,17 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from huiban.store import cases, documents, filings, guards, packs
-from huiban.store.models import Document, JournalEntry
+from huiban.store import cases, documents, filings, guards, inquiries, packs
+from huiban.store.models import Document, Inquiry, JournalEntry
 from tests.databases import using_database
-from tests.store.samples import NOW, a_new_case, an_entry
+from tests.store.samples import NOW, a_line, a_new_case, an_entry
 
 TABLES = {
     "store_journal": "reason = 'x'",
     "store_document": "sha256 = 'x'",
     "store_pack_version": "texts = '{}'",
     "store_past_filing": "payload = '{}'",
+    "store_inquiry": "outcome = 'x'",
 }
 
 
@@ -27,6 +28,7 @@ def history(each_database: str) -> int:
     documents.issue(a_document(case.id))
     filings.keep(case.id, filings.PastAnswers(1, "{}", "{}"))
     packs.publish(packs.PublishedPack("waste", "1", "d", {"pack.yaml": "a"}), NOW, "o1")
+    inquiries.append([a_line()])
     return case.id
 
 
@@ -108,6 +110,16 @@ def test_an_upsert_cannot_change_a_journal_entry(history: int) -> None:
 def test_a_journal_entry_needs_the_one_before_it(history: int) -> None:
     with pytest.raises(DatabaseError, match="no gaps"), transaction.atomic():
         cases.open_case(a_new_case(journal=(an_entry(1), an_entry(3))))
+
+
+def test_a_line_of_the_request_log_needs_the_one_before_it(history: int) -> None:
+    columns = [
+        one.column for one in Inquiry._meta.concrete_fields if one.column not in ("id", "seq")
+    ]
+    names = ", ".join(columns)
+
+    with pytest.raises(DatabaseError, match="no gaps"):
+        attempt(f"INSERT INTO store_inquiry (seq, {names}) SELECT 3, {names} FROM store_inquiry")
 
 
 def test_a_journal_entry_exists_once(history: int) -> None:

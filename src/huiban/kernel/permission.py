@@ -17,14 +17,17 @@ class Errand(StrEnum):
     REVEAL_FIELD = "reveal_field"  # show a masked personal field in full; every use is logged
     VIEW_WHOLE = "view_whole"  # the application with every personal number in full; use is logged
     VIEW_JOURNAL = "view_journal"
+    CHECK_COMMITMENT = "check_commitment"  # after the grant: whether what was promised is true
     LIST_DESK = "list_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"
     MANAGE_CALENDAR = "manage_calendar"
     PUBLISH_PACK = "publish_pack"
     VIEW_AUDIT = "view_audit"
-    VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
     VIEW_CATALOGUE = "view_catalogue"  # which data resources there are; never their data
+    VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
+    TRY_REGISTER = "try_register"  # ask a register once, to see whether its connection works
+    ANSWER_DISPUTE = "answer_dispute"  # what parties dispute of the data of one's department
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,10 @@ _CASE_POLICY: Mapping[str, _Row] = MappingProxyType(
             "supervisor": _cell(_NONE),
             "archivist": _cell(_NONE),
         },
+        Errand.CHECK_COMMITMENT: {
+            "examiner": _cell(_NONE, _DEPARTMENT),
+            "leader": _cell(_NONE, _DEPARTMENT),
+        },
         Errand.VIEW_WHOLE: {
             "applicant": _cell(_OWN),
             "leader": _cell(_HANDLED),
@@ -154,8 +161,10 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.MANAGE_CALENDAR: frozenset({"admin_system"}),
         Errand.PUBLISH_PACK: frozenset({"admin_system"}),
         Errand.VIEW_AUDIT: frozenset({"admin_audit"}),
-        Errand.VIEW_RATES: _DESK,
         Errand.VIEW_CATALOGUE: _DESK | ADMIN_ROLES,
+        Errand.VIEW_RATES: _DESK,
+        Errand.TRY_REGISTER: frozenset({"admin_system"}),
+        Errand.ANSWER_DISPUTE: _DESK,
     }
 )
 
@@ -173,6 +182,22 @@ def may(actor: Actor, errand: str, subject: CaseView | None = None) -> Allowed |
     if subject is None:
         raise ValueError(f"{errand} needs the case it is about")
     return _may_on_case(actor, _CASE_POLICY[errand], subject)
+
+
+def may_answer(actor: Actor, provider: str = "") -> Allowed | Denied:
+    """
+    Decide who answers disputes about a department's data: its own people, and supervisors for all.
+
+    Without a provider it says whether there is any department they answer for.
+    """
+    answer = may(actor, Errand.ANSWER_DISPUTE)
+    if isinstance(answer, Denied):
+        return answer
+    if "supervisor" in actor.roles:
+        return Allowed("supervisor")
+    if not actor.department:
+        return _WRONG_ROLE
+    return answer if provider in ("", actor.department) else _OTHERS_DATA
 
 
 def conflicting_roles(roles: Iterable[str]) -> tuple[str, ...]:
@@ -283,6 +308,13 @@ _OUT_OF_REACH = Denied(
         "这件办件不在您的部门、区域或待办里。如果应当由您办理，请让承办人转办给您。",
         "This case is not of your department, region or desk. If it should be yours, ask its "
         "handler to transfer it.",
+    ),
+)
+_OTHERS_DATA = Denied(
+    "scope",
+    Words(
+        "这是别的部门的数据，由提供数据的部门答复。",
+        "These are another department's data; their provider answers.",
     ),
 )
 _WRONG_STAGE = Denied(

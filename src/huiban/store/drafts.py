@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from huiban.store import fetched
 from huiban.store.models import Draft
 
 
@@ -56,7 +57,8 @@ def load(number: str, owner: str, now: datetime) -> Draft:
     :raises DraftNotFound: if there is none, or it is not the owner's.
     :raises DraftExpired: if its time is over.
     """
-    found = Draft.objects.filter(number=number, account__number=owner).first()
+    same = Draft.objects.select_related("account").filter(number=number)
+    found = same.filter(account__number=owner).first()
     if found is None:
         raise DraftNotFound(number)
     if found.expires_at <= now:
@@ -100,9 +102,12 @@ def count(owner: str, now: datetime) -> int:
 
 def discard(number: str, owner: str) -> None:
     """Remove a draft at its owner's wish; its files become loose and are swept later."""
-    Draft.objects.filter(number=number, account__number=owner).delete()
+    if Draft.objects.filter(number=number, account__number=owner).delete()[0]:
+        fetched.forget([number])
 
 
 def sweep(now: datetime) -> int:
     """Remove the drafts whose time is over; returns how many."""
-    return Draft.objects.filter(expires_at__lte=now).delete()[0]
+    over = Draft.objects.filter(expires_at__lte=now)
+    fetched.forget(list(over.values_list("number", flat=True)))
+    return over.delete()[0]

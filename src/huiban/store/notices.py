@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the messages to the parties (告知) and notes that they were read."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from huiban.store.models import Notice
+from huiban.store.models import Case, Notice
 
 
 def of_subject(subject_code: str, limit: int = 50) -> list[Notice]:
@@ -29,3 +30,25 @@ def mark_read(subject_code: str, now: datetime, case_id: int | None = None) -> i
     """Note that a party saw its messages, of one case or all; returns how many were new."""
     unread = Notice.objects.filter(subject_code=subject_code, read_at=None)
     return (unread if case_id is None else unread.filter(case_id=case_id)).update(read_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A message to a party that no step of its case sends."""
+
+    code: str
+    subject_code: str
+    title: str
+    text: str
+    title_en: str
+    text_en: str
+    link: str
+
+
+def tell(case_number: str, notice: NewNotice, now: datetime) -> bool:
+    """Keep a message about a case; False where there is no such case, such as of a draft."""
+    case_id = Case.objects.filter(number=case_number).values_list("id", flat=True).first()
+    if case_id is None:
+        return False
+    Notice.objects.create(case_id=case_id, created_at=now, **asdict(notice))
+    return True

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "store_fetched",
+                "indexes": [models.Index(fields=["request"], name="fetched_request")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("matter", "resource", "looked_up_by", "key_digest"),
@@ -172,7 +173,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["request"], name="inquiry_request"),
                     models.Index(fields=["party", "-id"], name="inquiry_party"),
-                    models.Index(fields=["resource", "-id"], name="inquiry_resource"),
+                    models.Index(fields=["subject", "-id"], name="inquiry_subject"),
+                    models.Index(fields=["resource", "at"], name="inquiry_resource"),
                     models.Index(fields=["matter"], name="inquiry_matter"),
                 ],
                 "constraints": [
@@ -194,6 +196,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "store_pushed",
+                "indexes": [
+                    models.Index(fields=["resource", "as_of", "batch"], name="pushed_newest")
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("resource", "looked_up_by", "key_digest"), name="pushed_once"

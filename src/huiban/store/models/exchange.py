@@ -49,7 +49,8 @@ class Inquiry(models.Model):
         indexes = (
             models.Index(fields=["request"], name="inquiry_request"),
             models.Index(fields=["party", "-id"], name="inquiry_party"),
-            models.Index(fields=["resource", "-id"], name="inquiry_resource"),
+            models.Index(fields=["subject", "-id"], name="inquiry_subject"),
+            models.Index(fields=["resource", "at"], name="inquiry_resource"),
             models.Index(fields=["matter"], name="inquiry_matter"),
         )
 
@@ -82,6 +83,7 @@ class Fetched(models.Model):
                 fields=["matter", "resource", "looked_up_by", "key_digest"], name="fetched_once"
             ),
         )
+        indexes = (models.Index(fields=["request"], name="fetched_request"),)
 
     def __str__(self) -> str:
         return f"{self.matter} {self.resource}"
@@ -142,6 +144,7 @@ class Pushed(models.Model):
                 fields=["resource", "looked_up_by", "key_digest"], name="pushed_once"
             ),
         )
+        indexes = (models.Index(fields=["resource", "as_of", "batch"], name="pushed_newest"),)
 
     def __str__(self) -> str:
         return f"{self.resource} {self.batch}"

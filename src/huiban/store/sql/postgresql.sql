@@ -17,6 +17,18 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE OR REPLACE FUNCTION hb_refuse_inquiry_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM store_inquiry WHERE subject = NEW.subject AND seq = NEW.seq - 1
+  ) THEN
+    RAISE EXCEPTION 'huiban: a request log has no gaps; the line before this one is missing'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- Waking a worker costs a lock that commits queue for, so only the job that finds the queue
 -- empty does it; a worker that is awake finds the rest by itself.
 CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE
@@ -59,5 +71,13 @@ CREATE OR REPLACE TRIGGER hb_past_no_delete BEFORE DELETE ON store_past_filing F
   EXECUTE FUNCTION hb_refuse('what was filed before a correction is never deleted');
 CREATE OR REPLACE TRIGGER hb_past_no_truncate BEFORE TRUNCATE ON store_past_filing
   FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('earlier filings are never emptied');
+CREATE OR REPLACE TRIGGER hb_inquiry_no_update BEFORE UPDATE ON store_inquiry FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a line of the request log is never changed; append a new one');
+CREATE OR REPLACE TRIGGER hb_inquiry_no_delete BEFORE DELETE ON store_inquiry FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a line of the request log is never deleted');
+CREATE OR REPLACE TRIGGER hb_inquiry_no_truncate BEFORE TRUNCATE ON store_inquiry
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('the request log is never emptied');
+CREATE OR REPLACE TRIGGER hb_inquiry_no_gap BEFORE INSERT ON store_inquiry FOR EACH ROW
+  WHEN (NEW.seq <> 1) EXECUTE FUNCTION hb_refuse_inquiry_gap();
 CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job FOR EACH ROW
   EXECUTE FUNCTION hb_wake();

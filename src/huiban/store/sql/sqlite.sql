@@ -62,6 +62,25 @@ CREATE TRIGGER hb_past_no_delete BEFORE DELETE ON store_past_filing BEGIN
   SELECT RAISE(ABORT, 'huiban: what was filed before a correction is never deleted');
 END;
 
+CREATE TRIGGER hb_inquiry_no_update BEFORE UPDATE ON store_inquiry BEGIN
+  SELECT RAISE(ABORT, 'huiban: a line of the request log is never changed; append a new one');
+END;
+CREATE TRIGGER hb_inquiry_no_delete BEFORE DELETE ON store_inquiry BEGIN
+  SELECT RAISE(ABORT, 'huiban: a line of the request log is never deleted');
+END;
+CREATE TRIGGER hb_inquiry_no_gap BEFORE INSERT ON store_inquiry
+WHEN NEW.seq <> 1 AND NOT EXISTS (
+  SELECT 1 FROM store_inquiry WHERE subject = NEW.subject AND seq = NEW.seq - 1
+) BEGIN
+  SELECT RAISE(ABORT, 'huiban: a request log has no gaps; the line before this one is missing');
+END;
+CREATE TRIGGER hb_inquiry_no_replace BEFORE INSERT ON store_inquiry
+WHEN EXISTS (SELECT 1 FROM store_inquiry WHERE subject = NEW.subject AND seq = NEW.seq)
+  OR EXISTS (SELECT 1 FROM store_inquiry WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: a line of the request log is never changed, each is unique');
+END;
+
 CREATE VIEW hb_open_case AS
   SELECT id, number, submission_key, pack_code, pack_version, item_code, life, title, applicant,
     subject_code, subject_name, department, division, channel, stage, outcome, light,
