@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huiban.kernel.calendar import Calendar
-from huiban.kernel.clock import ClockReading, ClockRule, Light, read_clock, spans_of
+from huiban.kernel.clock import ClockReading, ClockRule, Light, Limit, Span, read_clock, spans_of
 from huiban.services.history import History
 from huiban.store.rows import DeadlineRow
 
@@ -51,6 +51,12 @@ def read_clocks(
         committed_due_at=_due(readings, "committed"),
         statutory_due_at=_due(readings, "statutory"),
     )
+
+
+def due_at(limit: Limit, since: datetime, calendar: Calendar, now: datetime) -> datetime | None:
+    """Return when a limit ends that runs from a moment on, without any clock of a chart."""
+    rule = ClockRule("", limit, frozenset())
+    return read_clock(rule, [Span(since)], [], None, calendar, now).due_at
 
 
 def _due(readings: Mapping[str, ClockReading], name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from huiban.kernel.catalogue import ONLINE_FORM, Item, Material
+from huiban.kernel.catalogue import ONLINE_FORM, Item
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.packloader import Scenario
 from huiban.packloader import facts as pack_facts
@@ -83,22 +83,6 @@ def facts_of(
     there = {code for code, files in materials.items() if files} | waived(item, HELD)
     form = scenario.form_of(item)
     return pack_facts.case_facts(item, form, values, there | set(instead), date.min)
-
-
-def missing_materials(
-    scenario: Scenario, item: Item, values: Mapping[str, object], materials: Materials
-) -> tuple[Material, ...]:
-    """Name the materials that must be handed in and are not there."""
-    return missing_of(item, facts_of(scenario, item, values, materials))
-
-
-def missing_of(item: Item, facts: Mapping[str, object]) -> tuple[Material, ...]:
-    """Name the materials that must be handed in and are not, by the facts of the application."""
-    return tuple(
-        one
-        for one in item.materials
-        if not facts[f"has_{one.code}"] and pack_facts.is_needed(one, facts, date.min)
-    )
 
 
 def case_facts(

@@ -16,6 +16,7 @@ from huiban.kernel.form import Field, FieldKind
 from huiban.kernel.words import Words
 from huiban.services import city, drafts, vault
 from huiban.services.drafts import Writing
+from huiban.services.facts import filed_text, read_instead
 from huiban.services.permission import demand
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound
 from huiban.store import blobs, cases, ids
@@ -77,9 +78,10 @@ def _demand_room(writing: Writing, material: Material) -> None:
 
 
 def _exchanged(writing: Writing, listed: dict[str, list[str]], now: datetime) -> bool:
-    return stored.exchange_materials(
-        writing.number, writing.draft.materials, city.text_of(listed), now
-    )
+    before = writing.draft.materials
+    # Whoever hands the material in needs no promise for it.
+    promised = {code: one for code, one in read_instead(before).items() if not listed.get(code)}
+    return stored.exchange_materials(writing.number, before, filed_text(listed, promised), now)
 
 
 def remove_material(draft: str, code: str, file: str, actor: Actor, now: datetime) -> Writing:
@@ -115,6 +117,16 @@ def add_field_file(
     kept = _keep(upload, limits, key, _Place(actor.number, draft, now))
     blob = kept.blob
     return {"file": blob.number, "name": blob.name, "size": blob.size, "media": blob.media}
+
+
+def add_evidence(draft: str, path: str, upload: Upload, actor: Actor, now: datetime) -> Kept:
+    """
+    Take a file that proves a register wrong; it goes with the draft, later with the case.
+
+    :raises FieldFault: if the file is not taken.
+    """
+    limits = uploads.Limits(_accepted_anywhere(), settings.MAX_FILE_BYTES)
+    return _keep(upload, limits, path, _Place(actor.number, draft, now))
 
 
 def add_loose(upload: Upload, actor: Actor, now: datetime) -> Kept:
@@ -170,6 +182,15 @@ def of_draft(writing: Writing) -> dict[str, Blob]:
 def records(numbers: Iterable[str]) -> dict[str, Blob]:
     """Give the records of files by number; one that is gone is left out."""
     return {blob.number: blob for blob in Blob.objects.filter(number__in=list(numbers))}
+
+
+def take(upload: Upload, limits: uploads.Limits, path: str, actor: Actor, now: datetime) -> Kept:
+    """
+    Keep a file that is about to be bound to a case; unbound, it is swept after a while.
+
+    :raises FieldFault: if the file is not taken.
+    """
+    return _keep(upload, limits, path, _Place(actor.number, "", now))
 
 
 @dataclass(frozen=True, slots=True)

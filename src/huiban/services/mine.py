@@ -10,9 +10,9 @@ from huiban.kernel.catalogue import Item
 from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
 from huiban.kernel.words import Words
-from huiban.services import casepage, drafts, guide, handle
+from huiban.services import casepage, drafts, guide, handle, materials
 from huiban.services.casepage import CasePage
-from huiban.services.facts import case_facts, local_day, missing_materials
+from huiban.services.facts import case_facts, local_day
 from huiban.services.journal import Fact
 from huiban.services.permission import demand, errand_of_document
 from huiban.services.refusal import NotAllowed, NotFound, NotOpen
@@ -90,16 +90,17 @@ def waiting(actor: Actor, now: datetime) -> Waiting:
 
 def my_drafts(actor: Actor, now: datetime) -> list[DraftLine]:
     """List a person's drafts with what is left to fill in."""
-    found = []
     today = local_day(now)
-    for draft in stored.mine(actor.number, now):
-        writing = drafts.writing_of(draft)
-        left = sum(len(step.missing) for step in writing.progress(today))
-        left += len(
-            missing_materials(writing.scenario, writing.item, writing.values, writing.materials)
+    writings = [drafts.writing_of(draft) for draft in stored.mine(actor.number, now)]
+    judged = materials.of_writings(writings, today)
+    return [
+        DraftLine(
+            one.draft,
+            one.item,
+            sum(len(step.missing) for step in one.progress(today)) + len(materials.lacking(lines)),
         )
-        found.append(DraftLine(draft, writing.item, left))
-    return found
+        for one, lines in zip(writings, judged, strict=True)
+    ]
 
 
 def my_cases(actor: Actor, narrow: CaseNarrow, cursor: str = "", limit: int = 20) -> lists.CasePage:

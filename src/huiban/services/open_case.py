@@ -13,7 +13,7 @@ from huiban.kernel.identifier import compose_case_number
 from huiban.packloader import Scenario
 from huiban.services import audience, city, effects, in_hand
 from huiban.services.clocks import read_clocks
-from huiban.services.facts import Filing, facts_of, local_day
+from huiban.services.facts import Filing, facts_of, local_day, read_instead
 from huiban.services.handle import task_row
 from huiban.services.history import History
 from huiban.services.journal import Chain, Fact
@@ -57,7 +57,8 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     chart = scenario.chart_of(item)
     facts = application.facts
     if facts is None:
-        facts = facts_of(scenario, item, application.values, application.materials)
+        instead = read_instead(application.filing.materials)
+        facts = facts_of(scenario, item, application.values, application.materials, instead)
     begun = process.begin(chart, facts, local_day(now))
     number = case_number(item, now)
     chain = Chain(number)
@@ -126,7 +127,7 @@ class Scope:
 
 
 def _submission(application: Application, begun: process.Stepped, stage: str) -> Fact:
-    pack = application.scenario
+    pack, fill = application.scenario, application.filing.fill
     return Fact(
         act=process.BEGIN,
         stage_from="",
@@ -139,6 +140,7 @@ def _submission(application: Application, begun: process.Stepped, stage: str) ->
             "filed": application.filing.digest,
             "channel": str(application.channel),
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
+            **({"fill": dict(fill)} if fill is not None else {}),
         },
         is_public=True,
     )

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from django.http import QueryDict
 
 from huiban.kernel.process import OpenAct
+from huiban.services import materials_filed
 from huiban.services.desk import DeskCase
-from huiban.services.facts import missing_materials, read_json, read_materials
 from huiban.web.desk.fields import REASONED, Typed
 from huiban.web.desk.phrases import phrases_of
 from huiban.web.desk.points import fact_label
@@ -91,14 +91,10 @@ def _failures(found: DeskCase, language: str) -> list[str]:
 
 
 def _missing(found: DeskCase) -> list[dict[str, str]]:
-    page = found.page
-    case = page.whole.case
-    lacking = missing_materials(
-        page.scenario, page.item, read_json(case.payload), read_materials(case.materials)
-    )
+    lines = materials_filed.of_case(found.page.scenario, found.page.whole.case)
     return [
         {"about": one.name.zh, "fault": "没有提交", "cure": one.accept_standard.zh or "请补交"}
-        for one in lacking
+        for one in (line.material for line in lines if line.is_lacking)
     ]
 
 
