@@ -5,6 +5,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -58,7 +59,7 @@ def batches(
     items = [one.key for one in resource.items]
     booleans = {one.key for one in resource.items if one.type is ItemType.BOOLEAN}
     columns = ", ".join(f'"{name}"' for name in [*items, UPDATED])
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         found = connection.execute(f"SELECT {columns} FROM {resource.key} ORDER BY rowid")
         number = 0
         while True:
