@@ -21,7 +21,7 @@ from huiban.kernel.form import (
     to_flat,
 )
 from huiban.kernel.words import Words
-from huiban.web.field_model import Candidate, FieldView, FormState
+from huiban.web.field_model import Candidate, FieldView, FormState, GivenState
 from huiban.web.fields import MOST_RADIOS, control_id, field_view, problem_links, section_view
 
 TODAY = date(2026, 11, 23)
@@ -211,7 +211,7 @@ def test_sources_that_disagree_are_a_choice_between_cards() -> None:
         Candidate("189", "深圳路 189 号", Words("规划局"), date(2026, 6, 2)),
         Candidate("187", "深圳路 187 号", Words("住建局")),
     )
-    view = seen(a_field(FieldKind.TEXT), "187", candidates={"asked": offers})
+    view = seen(a_field(FieldKind.TEXT), "187", given=GivenState(candidates={"asked": offers}))
 
     assert view.control == "conflict"
     assert [one.note for one in view.options] == ["规划局 · 2026-06-02", "住建局"]

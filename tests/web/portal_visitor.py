@@ -62,6 +62,13 @@ def granted(town: dict[str, Account]) -> str:
     return number
 
 
+def sent_in(clerk: Visitor, number: str) -> HttpResponse:
+    """Send an application from its summary page, with the snapshot of what is shown there."""
+    page = clerk.get(f"/drafts/{number}/summary").content.decode()
+    found = re.search(r'name="snapshot" value="(\w+)"', page)
+    return clerk.post(f"/drafts/{number}/summary", snapshot=found[1] if found else "")
+
+
 def version(number: str) -> int:
     return Draft.objects.get(number=number).version
 

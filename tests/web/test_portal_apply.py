@@ -20,6 +20,7 @@ from tests.web.portal_visitor import (
     sample,
     send,
     sent_back,
+    sent_in,
     text_of,
     version,
     visitor,
@@ -285,7 +286,7 @@ def test_the_summary_lists_everything_missing_by_step_with_links(
     clerk: Visitor, draft: str
 ) -> None:
     page = clerk.read(f"/drafts/{draft}/summary")
-    sent = clerk.post(f"/drafts/{draft}/summary")
+    sent = sent_in(clerk, draft)
 
     assert f"/drafts/{draft}/applicant?check=1#f-legal_person" in page
     assert f"/drafts/{draft}/materials#f-haulage_contract" in page
@@ -303,8 +304,8 @@ def test_the_link_of_a_gap_shows_it_beside_its_field(clerk: Visitor, draft: str)
 def test_a_complete_application_is_sent_once(town: dict[str, Account], clerk: Visitor) -> None:
     number = sample.draft(town["wangmin"], NOW)
 
-    first = clerk.post(f"/drafts/{number}/summary")
-    again = clerk.post(f"/drafts/{number}/summary")
+    first = sent_in(clerk, number)
+    again = sent_in(clerk, number)
 
     case = Case.objects.get()
     assert first["Location"] == again["Location"] == f"/cases/{case.number}?sent=1"
@@ -316,7 +317,7 @@ def test_a_complete_application_is_sent_once(town: dict[str, Account], clerk: Vi
 
 def test_somebody_else_cannot_learn_what_was_sent(town: dict[str, Account]) -> None:
     number = sample.draft(town["wangmin"], NOW)
-    visitor(town["wangmin"]).post(f"/drafts/{number}/summary")
+    sent_in(visitor(town["wangmin"]), number)
 
     assert visitor(town["lihua"]).post(f"/drafts/{number}/summary").status_code == 404
 
@@ -331,7 +332,7 @@ def test_a_correction_shows_its_points_and_what_was_changed(
     clerk.post(f"/drafts/{draft}/materials", haulage_contract=a_pdf("第三页.pdf"))
     send(clerk, f"/drafts/{draft}/disposal", route="深圳路—青银高速")
     changed = text_of(clerk.read(f"/drafts/{draft}/summary"))
-    sent = clerk.post(f"/drafts/{draft}/summary")
+    sent = sent_in(clerk, draft)
 
     assert all(part in untouched for part in POINTS[0].values())
     assert "还没有改动" in untouched

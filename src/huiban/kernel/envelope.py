@@ -2,7 +2,7 @@
 """One value with where it came from (预填信封): candidates weighed, doubts kept, never hidden."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -65,6 +65,8 @@ class Candidate:
     reference: str = ""
     request: str = ""
     is_fresh: bool = True
+    is_picked: bool = False
+    """From one of several records, which a person picked."""
 
     def origin(self, status: Status) -> dict[str, str]:
         """Return what is kept beside the value (来源), as JSON."""
@@ -77,6 +79,7 @@ class Candidate:
             "as_of": self.as_of,
             "reference": self.reference,
             "request": self.request,
+            "picked": "yes" if self.is_picked else "",
         }
         return {name: text for name, text in found.items() if text}
 
@@ -261,7 +264,8 @@ def _shared(known: Known, one: Field, name: str, kind: Kind) -> Iterator[Candida
     if value in _NOTHING:
         yield Silence(source, resource.name, Status.ABSENT)
         return
-    yield _candidate(known, value, kind, resource, reply)
+    found = _candidate(known, value, kind, resource, reply)
+    yield replace(found, is_picked=len(reply.records) > 1)
 
 
 def _computed(known: Known, one: Field, fact: str) -> Iterator[Candidate]:
@@ -303,6 +307,9 @@ def _read(known: Known, one: Field, raw: object) -> object:
 
 def _table(known: Known, table: Field) -> Envelope | None:
     asking = known.asking
+    offer = known.offers.get(table.key)
+    if offer is not None:
+        return _carried(known, table, offer)
     filling = next((one for one in asking.form.lookups if one.rows == table.key), None)
     if filling is None:
         return _own_rows(known, table)
@@ -322,6 +329,19 @@ def _table(known: Known, table: Field) -> Envelope | None:
         if any(name.partition(".")[0] == filling.source for name in column.prefill)
     }
     return _with_rows_own(known, table, Envelope(status, candidate, rows=tuple(rows), cells=cells))
+
+
+def _carried(known: Known, table: Field, offer: Offer) -> Envelope | None:
+    """Rows that the certificate in hand brings along."""
+    value = _read(known, table, offer.value)
+    if not isinstance(value, list) or not value:
+        return None
+    told = Candidate(
+        value, Kind.CERTIFICATE, "certificate", offer.title, offer.as_of, offer.reference
+    )
+    origin = told.origin(Status.AUTHORITATIVE)
+    cells = {name: origin for row in value for name in row}
+    return Envelope(Status.AUTHORITATIVE, told, rows=tuple(value), cells=cells)
 
 
 def _row(

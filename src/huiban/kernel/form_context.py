@@ -24,6 +24,8 @@ class Context:
     """Who has to sign; empty when anybody may."""
     life: str = ""
     before: Values = field(default_factory=dict)
-    """Values on record, which fields locked in this `life` keep."""
+    """Values on record, which fields locked in this `life` keep, and those `locked` now."""
+    locked: frozenset[str] = frozenset()
+    """Keys of fields that a register filled in and that may not be typed over."""
     files: Mapping[str, Values] | None = None
     """File id → its real name, size and media; None trusts what was sent (values on record)."""

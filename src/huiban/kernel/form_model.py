@@ -40,6 +40,10 @@ class Lock(StrEnum):
     YES = "yes"
     IF_AUTHORITATIVE = "if_authoritative"
 
+    @property
+    def holds(self) -> bool:
+        return self is not Lock.NO
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:

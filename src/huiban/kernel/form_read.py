@@ -106,17 +106,30 @@ def _bare(value: Values) -> dict[str, object]:
 def _answer(one: Field, answers: Mapping[str, object], context: Context) -> Answer:
     raw = answers.get(one.key)
     kept = context.before.get(one.key)
-    if context.life not in one.locked_in or kept is None:
+    is_locked = context.life in one.locked_in or one.key in context.locked
+    if not is_locked or kept is None:
         return parse(one, raw, context)
     answer = parse(one, raw, context)
     if raw in (None, "", []) or answer.value == kept:
         return Answer(kept)
     label = form_words.named(one)
-    message = Words(
-        f"{label.zh}在这次办理中不能改，已恢复为原来的内容",
-        f"{label.en} cannot be changed here; the recorded value has been restored",
-    )
-    return Answer(kept, (Trouble("", "locked", message),))
+    message = _REGISTERED if one.key in context.locked else _UNCHANGING
+    return Answer(kept, (Trouble("", "locked", Words(*(_named(message, label)))),))
+
+
+_UNCHANGING = Words(
+    "{}在这次办理中不能改，已恢复为原来的内容",
+    "{} cannot be changed here; the recorded value has been restored",
+)
+_REGISTERED = Words(
+    "{}来自部门登记，不能直接改，已恢复为登记的内容；登记有误，请点“不对？”提出异议",
+    "{} is on a register and cannot be typed over; the registered value has been restored. "
+    "If the register is wrong, say so with “Not right?”",
+)
+
+
+def _named(message: Words, label: Words) -> tuple[str, str]:
+    return message.zh.format(label.zh), message.en.format(label.en)
 
 
 def _unknown(form: Form, answers: Mapping[str, object]) -> tuple[str, ...]:

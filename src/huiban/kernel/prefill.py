@@ -19,8 +19,8 @@ class Ledger:
 
     `values` are the values as filled in, by field; `given` where each came from; `cells` the same
     for the columns of tables. `choices` name the source picked in a conflict, `confirmed` the
-    stale values a person confirmed, `picks` the record picked of several, `unlocked` the locked
-    values its writer disputes, with the reason.
+    stale values a person confirmed, `picks` the record picked of several, `doubts` what a
+    writer says is wrong on a register: reason and evidence by field, whose value is unlocked.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Ledger:
     choices: Mapping[str, str] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
     picks: Mapping[str, int] = field(default_factory=dict)
-    unlocked: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -42,7 +42,7 @@ class Ledger:
             "choices": dict(self.choices),
             "confirmed": list(self.confirmed),
             "picks": dict(self.picks),
-            "unlocked": dict(self.unlocked),
+            "doubts": {key: dict(one) for key, one in self.doubts.items()},
         }
 
     @classmethod
@@ -107,7 +107,7 @@ def open_conflicts(found: Mapping[str, Envelope], ledger: Ledger) -> list[str]:
         for key, envelope in found.items()
         if envelope.status is Status.CONFLICT
         and key not in ledger.choices
-        and key not in ledger.unlocked
+        and key not in ledger.doubts
     ]
 
 
@@ -127,7 +127,7 @@ def to_confirm(
 def locked(form: Form, values: Mapping[str, object], ledger: Ledger) -> Iterator[Field]:
     """Yield the fields whose filled-in value may not be typed over."""
     for one in form.fields():
-        if one.lock is Lock.NO or one.key in ledger.unlocked:
+        if one.lock is Lock.NO or one.key in ledger.doubts:
             continue
         origin = ledger.given.get(one.key, {})
         is_sure = origin.get("status") == str(Status.AUTHORITATIVE)

@@ -57,16 +57,15 @@ def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
 
 def _moved(form: Form, answers: Mapping[str, object], today: date) -> dict[str, object]:
     """Move every date by the days between the application's own day and today."""
-    dates = [one.key for one in form.fields() if one.kind is FieldKind.DATE]
-    written = [date.fromisoformat(str(answers[key])) for key in dates if answers.get(key)]
-    if not written:
+    dates = [one for one in form.fields() if one.kind is FieldKind.DATE and answers.get(one.key)]
+    # The day of the application itself is one that may not lie in the future.
+    own = [one for one in dates if one.latest == "today" and not one.prefill] or dates
+    if not own:
         return dict(answers)
-    shift = today - min(written)
-    return dict(answers) | {
-        key: (date.fromisoformat(str(answers[key])) + _whole(shift)).isoformat()
-        for key in dates
-        if answers.get(key)
-    }
+    written = [date.fromisoformat(str(answers[one.key])) for one in own]
+    shift = today - (max(written) if own is not dates else min(written))
+    moved = {one.key: date.fromisoformat(str(answers[one.key])) + _whole(shift) for one in dates}
+    return dict(answers) | {key: day.isoformat() for key, day in moved.items()}
 
 
 def _whole(shift: timedelta) -> timedelta:

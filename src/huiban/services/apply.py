@@ -11,9 +11,17 @@ from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import Context, FieldKind, FieldProblem, Form, accepts, read_in, stamp
 from huiban.kernel.prefill import prefill
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, in_hand, offers
+from huiban.services import city, commitments, drafts, in_hand, materials, offers
 from huiban.services.city import Placed
-from huiban.services.facts import Filing, facts_of, local_day, missing_of, read_json
+from huiban.services.facts import (
+    Filing,
+    Instead,
+    facts_of,
+    local_day,
+    read_json,
+    read_materials,
+)
+from huiban.services.materials import Papers, Standings
 from huiban.services.open_case import Application, open_case
 from huiban.services.refusal import AlreadyDone, Invalid, NotAllowed
 from huiban.services.submit import MATERIALS, missing_problem
@@ -34,6 +42,8 @@ class Whole:
     materials: Mapping[str, list[str]]
     key: str
     certificate: str = ""
+    commitments: tuple[str, ...] = ()
+    """Codes of materials that a promise (告知承诺) is to stand in for."""
     channel: Channel = Channel.WEB
     token: str = ""
     """Digest of the token it came with, where nobody has asked yet whether that one counts."""
@@ -75,8 +85,7 @@ def apply(whole: Whole, actor: Actor, now: datetime) -> Applied:
     placed = city.item(whole.item)
     key = submission_key(actor, whole.key)
     reader = _Reader(placed, placed.scenario.form_of(placed.item), whole, actor, now, key)
-    values, facts = reader.read()
-    return _opened(reader, values, facts)
+    return _opened(reader, reader.read())
 
 
 def submission_key(actor: Actor, key: str) -> str:
@@ -84,26 +93,26 @@ def submission_key(actor: Actor, key: str) -> str:
     return hashlib.sha256(f"{actor.number}\n{key}".encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def _opened(reader: "_Reader", values: Facts, facts: Facts) -> Applied:
-    whole, placed = reader.whole, reader.placed
+def _opened(reader: "_Reader", read: "_Read") -> Applied:
+    whole, placed, values = reader.whole, reader.placed, read.values
     stamped = stamp(reader.form, values, {}, reader.now, reader.actor.number)
-    materials = dict(whole.materials)
+    handed = dict(whole.materials)
     application = Application(
         scenario=placed.scenario,
         item=placed.item,
         filing=Filing(
             payload=city.text_of(stamped),
-            materials=city.text_of(materials),
+            materials=materials.filed(handed, read.lines, read.committed),
             title=drafts.title_of(placed.item, reader.form, stamped),
         ),
         values=dict(stamped),
-        materials=materials,
+        materials=handed,
         key=reader.key,
         channel=whole.channel,
         source_certificate=whole.certificate,
         token=whole.token,
         files=tuple(_wanted(*one) for one in reader.wanted().items()),
-        facts=facts,
+        facts=read.facts,
     )
     try:
         new = open_case(application, reader.actor, reader.now)
@@ -127,7 +136,8 @@ def _before(reader: "_Reader", values: Facts) -> Applied | None:
     again = stamp(reader.form, values, filed, reader.now, reader.actor.number)
     is_same = (
         case.item_code == reader.whole.item
-        and read_json(case.materials) == dict(reader.whole.materials)
+        and read_materials(case.materials) == dict(reader.whole.materials)
+        and commitments.made_in(case.materials) == set(reader.whole.commitments)
         and again == filed
     )
     if not is_same:
@@ -144,6 +154,16 @@ def _before(reader: "_Reader", values: Facts) -> Applied | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a whole application, without any fault."""
+
+    values: Facts
+    facts: Facts
+    lines: Standings
+    committed: Instead
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     """One whole application being read."""
 
@@ -154,9 +174,9 @@ class _Reader:
     now: datetime
     key: str
 
-    def read(self) -> tuple[Facts, Facts]:
+    def read(self) -> _Read:
         """
-        Read the answers and check which materials are there; returns values and facts.
+        Read the answers and judge the materials.
 
         :raises Invalid: with everything that is missing or wrong.
         """
@@ -169,13 +189,27 @@ class _Reader:
             files=self._files(),
         )
         reading = read_in(self.form, {**before, **self.whole.answers}, context)
-        sent = dict(self.whole.materials)
-        facts = facts_of(self.placed.scenario, self.placed.item, reading.values, sent)
-        problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(facts)]
+        scenario, item, sent = self.placed.scenario, self.placed.item, dict(self.whole.materials)
+        facts = facts_of(scenario, item, reading.values, sent)
+        committed = self._committed()
+        papers = Papers(scenario, item, reading.values, sent, committed, self.actor.subject)
+        lines = materials.of_whole(papers, facts, context.today)
+        problems = [*reading.problems, *map(_unknown, reading.unknown), *self._materials(lines)]
         problems += offers.not_theirs(self.form, reading.values, self.actor.subject)
         if problems:
             raise _invalid(problems)
-        return reading.values, facts
+        instead = materials.replaced(lines)
+        if instead:
+            facts = facts_of(scenario, item, reading.values, sent, instead)
+        return _Read(reading.values, facts, lines, committed)
+
+    def _committed(self) -> dict[str, dict[str, str]]:
+        wanted = set(self.whole.commitments)
+        return {
+            one.code: commitments.entry(one.commitment, self.actor, self.now)
+            for one in self.placed.item.materials
+            if one.commitment is not None and one.code in wanted
+        }
 
     def refused_files(self) -> list[FieldProblem]:
         """Tell which files cannot be handed in, once the store has refused them together."""
@@ -224,9 +258,9 @@ class _Reader:
         if held is None:
             return {}
         carried = self.placed.scenario.from_certificates[self.form.code]
-        return dict(prefill(self.form, offers.of_certificate(held, carried, self.form)).values)
+        return prefill(self.form, offers.of_certificate(held, carried, self.form))
 
-    def _materials(self, facts: Facts) -> Iterator[FieldProblem]:
+    def _materials(self, lines: Standings) -> Iterator[FieldProblem]:
         item, sent = self.placed.item, self.whole.materials
         known = {one.code: one for one in item.materials}
         for code, numbers in sent.items():
@@ -234,8 +268,18 @@ class _Reader:
                 yield _problem(f"{MATERIALS}.{code}", "unknown", _NO_MATERIAL)
             elif len(numbers) > known[code].max_files:
                 yield _problem(f"{MATERIALS}.{code}", "too_many", _TOO_MANY)
-        for one in missing_of(item, facts):
-            yield missing_problem(one)
+        yield from self._lacking(lines)
+
+    def _lacking(self, lines: Standings) -> Iterator[FieldProblem]:
+        for one in materials.lacking(lines):
+            if one.commitment and one.code in self.whole.commitments:
+                yield _problem(f"{MATERIALS}.{one.code}", "closed", commitments.BROKE_ONE)
+            else:
+                yield missing_problem(one)
+        offered = {one.code for one in self.placed.item.materials if one.commitment}
+        for code in self.whole.commitments:
+            if code not in offered:
+                yield _problem(f"{MATERIALS}.{code}", "not_offered", commitments.NOT_OFFERED)
 
 
 def _wanted(number: str, placed: tuple[str, Material | None]) -> WantedFile:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from huiban.kernel.actor import Actor
-from huiban.kernel.catalogue import Item
+from huiban.kernel.catalogue import Item, MaterialStanding
 from huiban.kernel.form import (
     Context,
     FieldKind,
@@ -20,11 +20,13 @@ from huiban.kernel.form import (
     read_in,
     stamp,
 )
-from huiban.kernel.prefill import prefill, still_prefilled
+from huiban.kernel.prefill import Ledger, locked
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import audience, city, in_hand, offers
+from huiban.services import audience, city, filling, in_hand, prefill, sealed
 from huiban.services.facts import local_day, read_materials
+from huiban.services.filling import NOTHING_SAID, Said, Writer
+from huiban.services.prefill import PAGE_BUDGET, Applying, State
 from huiban.services.refusal import Expired, NotAllowed, NotFound, NotOpen, Stale
 from huiban.store import blobs, drafts, ids
 from huiban.store.models import Account, Draft
@@ -36,7 +38,7 @@ MOST_DRAFTS = 30
 
 @dataclass(frozen=True)
 class Writing:
-    """A draft as its writer sees it: good values, what was typed and is not yet right, origins."""
+    """A draft as its writer sees it: good values, what was typed and is not yet right, sources."""
 
     draft: Draft
     scenario: Scenario
@@ -44,10 +46,16 @@ class Writing:
     form: Form
     values: dict[str, object]
     typed: dict[str, object]
-    origins: dict[str, dict[str, str]]
+    ledger: Ledger
     materials: dict[str, list[str]]
     problems: tuple[FieldProblem, ...] = ()
     warnings: tuple[FieldProblem, ...] = ()
+    state: State | None = None
+    """What registers said, where that was looked at."""
+    standings: dict[date, tuple[MaterialStanding, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What becomes of each material by day, as far as `materials.of_writing` was asked."""
 
     @property
     def number(self) -> str:
@@ -56,6 +64,19 @@ class Writing:
     @property
     def is_correction(self) -> bool:
         return bool(self.draft.case_number)
+
+    @property
+    def origins(self) -> dict[str, Mapping[str, str]]:
+        """Where the values came from that stand as they were filled in."""
+        return self.ledger.standing(self.values)
+
+    @property
+    def snapshot(self) -> str:
+        """The signature of what stands now, to be handed back with the whole application."""
+        draft = self.draft
+        return sealed.snapshot(
+            draft.number, draft.subject_code, draft.item_code, self.ledger, self.values
+        )
 
     def progress(self, today: date) -> tuple[SectionProgress, ...]:
         return progress(self.form, self.values, today)
@@ -68,6 +89,9 @@ class Saving:
     section: str
     answers: Mapping[str, object] = field(default_factory=dict)
     version: int | None = None
+    said: Said = NOTHING_SAID
+    budget: float = PAGE_BUDGET
+    """How long the page waits for registers that these answers give a key for, in seconds."""
 
 
 def begin(
@@ -99,14 +123,8 @@ def begin(
             )
         )
     form = placed.scenario.form_of(placed.item)
-    known = offers.of_identity(account) | offers.of_history(actor, placed.scenario.code)
     held = in_hand.certificate_of(placed, actor, certificate)
-    if held is not None:
-        known |= offers.of_certificate(held, placed.scenario.from_certificates[form.code], form)
     today = local_day(now)
-    filled = prefill(form, known)
-    values = {**_today_fields(form, today), **filled.values}
-    reading = read_in(form, values, _context(placed.item, today, {}))
     draft = Draft(
         number=ids.new_key(),
         account=account,
@@ -114,17 +132,18 @@ def begin(
         pack_version=placed.scenario.version,
         item_code=placed.item.code,
         life=str(placed.item.life),
-        title=title_of(placed.item, form, reading.values),
         subject_code=actor.subject,
         subject_name=actor.subject_name,
         source_certificate=certificate if held else "",
         section=form.sections[0].key,
-        answers=_answers(reading.values, {}),
-        prefill=city.text_of({"values": filled.values, "origins": filled.origins}),
         created_at=now,
         updated_at=now,
         expires_at=now + KEPT_FOR,
     )
+    filler = filling.applying(draft, placed.scenario, Writer(actor, account, held))
+    state = prefill.ask(filler, State(_today_fields(form, today), Ledger()), now)
+    _keep(draft, state, {})
+    draft.title = title_of(placed.item, form, state.values)
     drafts.start(draft)
     return writing_of(draft)
 
@@ -186,9 +205,59 @@ def load(number: str, actor: Actor, now: datetime) -> Writing:
         ) from fault
 
 
+def open_step(number: str, actor: Actor, now: datetime) -> Writing:
+    """
+    Pick an application up with everything that registers have answered since.
+
+    :raises NotFound, Expired: as `load`.
+    """
+    return settled(load(number, actor, now), now)
+
+
+def settled(writing: Writing, now: datetime) -> Writing:
+    """Fill in what has come since the draft was saved, and keep it; asks nobody."""
+    if writing.is_correction:
+        return writing
+    filler = _filler(writing)
+    state = prefill.look(filler, State(writing.values, writing.ledger), now)
+    draft = writing.draft
+    if state.values != writing.values or state.ledger != writing.ledger:
+        _keep(draft, state, writing.typed)
+        try:
+            drafts.save(draft)
+        except drafts.DraftChanged:  # saved elsewhere just now; its own page looks again
+            return writing_of(drafts.load(draft.number, draft.account.number, now))
+    return replace(writing, values=state.values, ledger=state.ledger, state=state)
+
+
+def looked(writing: Writing, now: datetime) -> Writing:
+    """Look at what registers said, without taking anything over that came since."""
+    if writing.is_correction or not writing.form.lookups:
+        return writing
+    filler, before = _filler(writing), State(writing.values, writing.ledger)
+    found = prefill.look(filler, before, now)
+    return replace(writing, state=replace(found, values=writing.values, ledger=writing.ledger))
+
+
+def ask_again(number: str, actor: Actor, now: datetime) -> Writing:
+    """
+    Ask those registers once more that gave no answer.
+
+    :raises NotFound, Expired: as `load`.
+    """
+    writing = load(number, actor, now)
+    if writing.is_correction:
+        return writing
+    before = State(writing.values, writing.ledger)
+    state = prefill.ask(_filler(writing), before, now, again=True)
+    _keep(writing.draft, state, writing.typed)
+    write(writing.draft)
+    return replace(writing, values=state.values, ledger=state.ledger, state=state)
+
+
 def save(number: str, saving: Saving, actor: Actor, now: datetime) -> Writing:
     """
-    Keep what was typed, right or wrong, and tell what is not right yet.
+    Keep what was typed, right or wrong, tell what is not right yet, and ask what can be asked now.
 
     :raises NotFound, Expired: as `load`.
     :raises Stale: if the draft was saved elsewhere since the page was drawn; nothing is written.
@@ -199,26 +268,61 @@ def save(number: str, saving: Saving, actor: Actor, now: datetime) -> Writing:
         raise NotFound(Words(f"申请表没有“{saving.section}”这一步", "The form has no such step"))
     if saving.version is not None and saving.version != draft.version:
         raise stale_draft(draft.version)
-    today = local_day(now)
-    raw = merge(form, writing.values, saving.answers, saving.section)
-    known = _prefilled(draft)
-    context = _context(writing.item, today, writing.values, saving.section)
-    if any(one.kind is FieldKind.FILE for one in form.fields()):
-        context = replace(context, files=_known_files(draft.number))
-    reading = read_in(form, raw, context)
-    values = stamp(form, reading.values, writing.values, now, actor.number)
+    state = State(writing.values, writing.ledger)
+    filler = None if writing.is_correction else _filler(writing)
+    if filler is not None:
+        state = prefill.look(filler, state, now)
+        writing = replace(writing, values=state.values, ledger=state.ledger)
+    reading = _read_saved(writing, saving, now)
+    values = dict(stamp(form, reading.values, writing.values, now, actor.number))
+    if filler is not None:
+        ledger = filling.chosen(form, state, values, saving.section)
+        state = filling.said(filler, replace(state, values=values, ledger=ledger), saving.said)
+        state = prefill.ask(filler, state, now, saving.budget)
+    else:
+        state = replace(state, values=values)
     others = {
         path: text
         for path, text in writing.typed.items()
         if form.section_of(path) != saving.section
     }
-    draft.answers = _answers(values, others | dict(reading.typed))
+    _keep(draft, state, others | dict(reading.typed))
     draft.section, draft.updated_at, draft.expires_at = saving.section, now, now + KEPT_FOR
-    draft.title = title_of(writing.item, form, values)
-    kept = still_prefilled(known["origins"], known["values"], values)
-    draft.prefill = city.text_of({"values": known["values"], "origins": kept})
+    draft.title = title_of(writing.item, form, state.values)
     write(draft)
-    return writing_of(draft, reading)
+    return replace(writing_of(draft, reading), state=state)
+
+
+def _read_saved(writing: Writing, saving: Saving, now: datetime) -> Reading:
+    """Read a posted section; values the page did not show come back from where they are kept."""
+    form, draft = writing.form, writing.draft
+    stored = (writing.values, writing.ledger.values)
+    answers, replayed = sealed.opened(draft.number, form, stored, saving.answers)
+    raw = merge(form, writing.values, answers, saving.section)
+    context = _context(writing, local_day(now), saving.section)
+    if any(one.kind is FieldKind.FILE for one in form.fields()):
+        context = replace(context, files=_known_files(draft.number))
+    reading = read_in(form, raw, context)
+    return replace(reading, problems=(*replayed, *reading.problems)) if replayed else reading
+
+
+def _filler(writing: Writing) -> Applying:
+    draft = writing.draft
+    held = in_hand.held_by(draft.source_certificate, draft.subject_code)
+    writer = Writer(draft.account.to_actor(), draft.account, held)
+    return filling.applying(draft, writing.scenario, writer)
+
+
+def keep_filled(
+    draft: Draft, values: Mapping[str, object], ledger: Ledger, typed: Mapping[str, object]
+) -> None:
+    """Put values and what was filled in into a draft, unwritten."""
+    draft.answers = _answers(values, typed)
+    draft.prefill = city.text_of(ledger.to_json())
+
+
+def _keep(draft: Draft, state: State, typed: Mapping[str, object]) -> None:
+    keep_filled(draft, state.values, state.ledger, typed)
 
 
 def write(draft: Draft) -> None:
@@ -252,17 +356,14 @@ def discard(number: str, actor: Actor) -> None:
 def check(writing: Writing, now: datetime) -> Reading:
     """Read the whole application as it would be read at submission."""
     raw = overlay(writing.values, writing.typed)
-    today = local_day(now)
-    return read_in(writing.form, raw, _context(writing.item, today, writing.values))
+    return read_in(writing.form, raw, _context(writing, local_day(now)))
 
 
 def read_section(
     writing: Writing, section: str, answers: Mapping[str, object], now: datetime
 ) -> Reading:
     """Read a section as it would be saved, without saving it."""
-    raw = merge(writing.form, writing.values, answers, section)
-    context = _context(writing.item, local_day(now), writing.values, section)
-    return read_in(writing.form, raw, context)
+    return _read_saved(writing, Saving(section, answers), now)
 
 
 def overlay(values: Mapping[str, object], typed: Mapping[str, object]) -> dict[str, object]:
@@ -297,15 +398,15 @@ def _today_fields(form: Form, today: date) -> dict[str, object]:
     }
 
 
-def _context(
-    item: Item, today: date, before: Mapping[str, object], section: str | None = None
-) -> Context:
+def _context(writing: Writing, today: date, section: str | None = None) -> Context:
+    fixed = locked(writing.form, writing.values, writing.ledger)
     return Context(
         today=today,
         divisions=city.common().division_names,
         section=section,
-        life=str(item.life),
-        before=before,
+        life=str(writing.item.life),
+        before=writing.values,
+        locked=frozenset(one.key for one in fixed),
     )
 
 
@@ -321,11 +422,6 @@ def _answers(values: Mapping[str, object], typed: Mapping[str, object]) -> str:
     return city.text_of({"values": dict(values), "typed": dict(typed)})
 
 
-def _prefilled(draft: Draft) -> dict[str, dict[str, dict[str, str]]]:
-    found = json.loads(draft.prefill)
-    return {"values": found.get("values", {}), "origins": found.get("origins", {})}
-
-
 def writing_of(draft: Draft, reading: Reading | None = None) -> Writing:
     scenario = city.scenario_of(draft.pack_code, draft.pack_version)
     item = scenario.items[draft.item_code]
@@ -337,7 +433,7 @@ def writing_of(draft: Draft, reading: Reading | None = None) -> Writing:
         form=scenario.form_of(item),
         values=answers.get("values", {}),
         typed=answers.get("typed", {}),
-        origins=_prefilled(draft)["origins"],
+        ledger=Ledger.from_json(json.loads(draft.prefill)),
         materials=read_materials(draft.materials),
         problems=reading.problems if reading else (),
         warnings=reading.warnings if reading else (),

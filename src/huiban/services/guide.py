@@ -7,15 +7,13 @@ from functools import lru_cache
 
 from huiban.kernel import search
 from huiban.kernel.actor import Actor
-from huiban.kernel.catalogue import Item, Life, Material, Need
+from huiban.kernel.catalogue import Item, Life, Material, Standing, material_list
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.packloader.facts import waived
 from huiban.services import city, in_hand
-from huiban.services.facts import HELD, local_day
-from huiban.services.offers import CONNECTED
+from huiban.services.facts import local_day
 from huiban.store import certificates, measures
 from huiban.store.models import Certificate
 
@@ -68,7 +66,7 @@ def guide(code: str, now: datetime) -> Guide:
     placed = city.item(code)
     scenario, item = placed.scenario, placed.item
     form = scenario.form_of(item)
-    spared = waived(item, HELD)
+    lines = material_list(item, {}, local_day(now))
     lives = tuple(one for one in scenario.items.values() if one.code != item.code)
     return Guide(
         scenario=scenario,
@@ -76,8 +74,8 @@ def guide(code: str, now: datetime) -> Guide:
         form=form,
         chart=scenario.chart_of(item),
         effort=effort(placed, now),
-        to_bring=tuple(one for one in item.materials if one.code not in spared),
-        waived=tuple(one for one in item.materials if one.code in spared),
+        to_bring=tuple(one.material for one in lines if one.standing is not Standing.WAIVED),
+        waived=tuple(one.material for one in lines if one.standing is Standing.WAIVED),
         lives=lives,
     )
 
@@ -89,8 +87,8 @@ def effort(placed: city.Placed, now: datetime) -> Effort:
     asked = [column for one in form.fields() for column in (one.columns or (one,))]
     known = _known_fields(placed.scenario, form)
     typed = [one for one in asked if one.key not in known and not _is_filled(one.prefill)]
-    spared = waived(item, HELD)
-    needed = [one for one in item.materials if one.code not in spared and one.need is Need.REQUIRED]
+    lines = material_list(item, {}, local_day(now))
+    needed = [one for one in lines if one.standing is Standing.NEEDED]
     median = _median(item.code, now.replace(minute=0, second=0, microsecond=0))
     return Effort(
         fields=len(asked),
@@ -167,9 +165,13 @@ def _known_fields(scenario: Scenario, form: Form) -> frozenset[str]:
     return frozenset((*carried.fields, *carried.attributes)) if carried else frozenset()
 
 
+_OURS = frozenset({"identity", "certificate", "history", "computed"})
+
+
 def _is_filled(sources: tuple[str, ...]) -> bool:
-    """Only sources that are connected count: what is not there yet must still be typed."""
-    return not CONNECTED.isdisjoint(sources)
+    """Only registers that are connected count: what is not there yet must still be typed."""
+    named = {name.partition(".")[0] for name in sources}
+    return not named.isdisjoint(_OURS | set(city.loaded().connections))
 
 
 @lru_cache(maxsize=1)

@@ -50,6 +50,17 @@ def certificate_of(placed: Placed, actor: Actor, number: str, key: str = "") -> 
     return held
 
 
+def held_by(number: str, subject: str) -> Certificate | None:
+    """Find a certificate a draft was begun from; None if it is not the party's."""
+    if not number:
+        return None
+    try:
+        held = certificates.load(number)
+    except certificates.CertificateNotFound:
+        return None
+    return held if held.subject_code == subject else None
+
+
 def under_way(numbers: Collection[str]) -> dict[str, str]:
     """Return the cases that change, renew or cancel some certificates, by certificate."""
     return cases.of_certificates(numbers)

@@ -5,25 +5,13 @@ import json
 from collections.abc import Mapping
 
 from huiban.kernel.actor import Actor
+from huiban.kernel.envelope import Offer
 from huiban.kernel.form import FieldProblem, Form
-from huiban.kernel.prefill import Offer
 from huiban.kernel.words import Words
 from huiban.packloader import FromCertificate
 from huiban.services import city
 from huiban.services.facts import local_day, read_json
 from huiban.store.models import Account, Case, Certificate
-
-# Who to call stays the same from one application to the next; the works do not, so what an
-# earlier application says of them is for picking, not for filling in.
-_HISTORY = ("contact", "contact_phone")
-CONNECTED = frozenset(
-    {
-        *(f"identity.{key}" for key in ("name", "number", "contact", "phone")),
-        *(f"history.{key}" for key in _HISTORY),
-        *(f"certificate.{key}" for key in ("number", "valid_from", "valid_until")),
-    }
-)
-"""The sources that do give values now; others named by a form are not connected yet."""
 
 
 def of_identity(account: Account) -> dict[str, Offer]:
@@ -56,14 +44,20 @@ def not_theirs(form: Form, values: Mapping[str, object], subject: str) -> list[F
     ]
 
 
-def of_history(actor: Actor, pack_code: str) -> dict[str, Offer]:
-    """Offer what the same party filed last in this scenario (选择填)."""
+def of_history(actor: Actor, pack_code: str, form: Form) -> dict[str, Offer]:
+    """Offer what the same party filed last in this scenario, for picking (选择填)."""
+    wanted = {
+        name.partition(".")[2]
+        for one in form.fields()
+        for name in one.prefill
+        if name.startswith("history.")
+    }
     last = (
         Case.objects.filter(subject_code=actor.subject, pack_code=pack_code)
         .order_by("-id")
         .only("payload", "submitted_at", "number")
         .first()
-        if actor.subject
+        if actor.subject and wanted
         else None
     )
     if last is None:
@@ -72,7 +66,7 @@ def of_history(actor: Actor, pack_code: str) -> dict[str, Offer]:
     values = read_json(last.payload)
     return {
         f"history.{key}": Offer(values[key], title, day, last.number)
-        for key in _HISTORY
+        for key in sorted(wanted)
         if key in values
     }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sending an application in (提交): checked whole, then a case is opened or a correction filed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +10,21 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import FieldProblem, Reading, stamp
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, handle, in_hand, offers
+from huiban.services import (
+    city,
+    doubts,
+    drafts,
+    exchange,
+    fill,
+    filling,
+    handle,
+    in_hand,
+    materials,
+    offers,
+    sealed,
+)
 from huiban.services.drafts import Writing
-from huiban.services.facts import Filing, missing_materials
+from huiban.services.facts import Filing, local_day
 from huiban.services.open_case import Application, open_case
 from huiban.services.refusal import AlreadyDone, Invalid, NotFound
 from huiban.store import blobs, cases, filings
@@ -25,13 +37,22 @@ MATERIALS = "materials"
 def problems_of(writing: Writing, now: datetime) -> tuple[FieldProblem, ...]:
     """List everything that keeps an application from being sent in."""
     reading = drafts.check(writing, now)
-    return _problems(writing, reading)
+    return _problems(writing, reading, now)
 
 
-def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.WEB) -> str:
+def submit(
+    number: str,
+    actor: Actor,
+    now: datetime,
+    channel: Channel = Channel.WEB,
+    seen: str | None = None,
+) -> str:
     """
     Send an application in and return the number of its case.
 
+    `seen` is the snapshot of what the sender was shown; None where nobody looked at a page.
+
+    :raises Stale: if the snapshot is not of what stands now, or of another application.
     :raises AlreadyDone: if it was sent before, by a double click for one; names that case.
     :raises NotFound, Expired: if there is no such draft any more.
     :raises Invalid: if something is missing or wrong, all of it listed at once; or if the
@@ -47,8 +68,11 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
         # What the certificate was worth when the draft was begun may have changed since.
         placed = city.Placed(writing.scenario, writing.item)
         in_hand.certificate_of(placed, actor, writing.draft.source_certificate, number)
+    if seen is not None:
+        sealed.demand_seen(seen, writing.snapshot)
+    writing = drafts.looked(writing, now)
     reading = drafts.check(writing, now)
-    problems = _problems(writing, reading)
+    problems = _problems(writing, reading, now)
     if problems:
         raise Invalid(
             Words(
@@ -58,10 +82,12 @@ def submit(number: str, actor: Actor, now: datetime, channel: Channel = Channel.
             problems,
         )
     values = stamp(writing.form, reading.values, writing.values, now, actor.number)
+    lines = materials.of_writing(writing, local_day(now))
     filing = Filing(
         payload=city.text_of(values),
-        materials=city.text_of(writing.materials),
+        materials=materials.filed(writing.materials, lines, materials.commitments(writing)),
         title=drafts.title_of(writing.item, writing.form, values),
+        fill=fill.of_writing(writing, values, lines, local_day(now)),
     )
     if writing.is_correction:
         return _refile(writing, filing, actor, now)
@@ -88,9 +114,14 @@ def _open(  # noqa: PLR0913 - an application has these parts
         draft=writing.number,
     )
     try:
-        return open_case(application, actor, now).number
+        with transaction.atomic():
+            number = open_case(application, actor, now).number
+            if writing.form.lookups:
+                exchange.move(writing.number, number)
+                doubts.tell(writing, number, actor, now)
     except cases.AlreadySubmitted as fault:
         raise _sent(fault.number) from fault
+    return number
 
 
 def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> str:
@@ -106,19 +137,26 @@ def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> st
     return number
 
 
-def _problems(writing: Writing, reading: Reading) -> tuple[FieldProblem, ...]:
+def _problems(writing: Writing, reading: Reading, now: datetime) -> tuple[FieldProblem, ...]:
     return (
-        *reading.problems,
+        *_told_better(reading.problems, writing),
         *offers.not_theirs(writing.form, reading.values, writing.draft.subject_code),
-        *_missing(writing, reading.values),
+        *_missing(writing, now),
     )
 
 
-def _missing(writing: Writing, values: Mapping[str, object]) -> tuple[FieldProblem, ...]:
-    return tuple(
-        missing_problem(one)
-        for one in missing_materials(writing.scenario, writing.item, values, writing.materials)
-    )
+def _told_better(problems: Sequence[FieldProblem], writing: Writing) -> list[FieldProblem]:
+    """Where registers disagree, say so instead of asking for the empty field."""
+    if writing.state is None:
+        return list(problems)
+    asked = filling.problems(writing.form, writing.state)
+    keys = {one.path for one in asked}
+    return [*(one for one in problems if one.path not in keys), *asked]
+
+
+def _missing(writing: Writing, now: datetime) -> tuple[FieldProblem, ...]:
+    lines = materials.of_writing(writing, local_day(now))
+    return tuple(missing_problem(one) for one in materials.lacking(lines))
 
 
 def missing_problem(one: Material) -> FieldProblem:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a template is told of one question (字段): everything spoken, named and decided already."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,6 +20,30 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenState:
+    """What a drawing knows of values that sources gave, or did not give."""
+
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    """Field key → what sources disagree on."""
+    cells: Mapping[tuple[str, int, str], Mapping[str, str]] = field(default_factory=dict)
+    """Table, row and column → where a cell's value came from."""
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field key → why sources that were asked gave nothing, in words."""
+    past: Mapping[str, Candidate] = field(default_factory=dict)
+    """Field key → what was filed before, for picking."""
+    stale: frozenset[str] = frozenset()
+    """Given values that are old and that nobody has confirmed."""
+    fixed: frozenset[str] = frozenset()
+    """Given values that may not be typed over, only disputed."""
+    disputable: frozenset[str] = frozenset()
+    """Fields that a register gave a value for."""
+    doubt_url: str = ""
+    """Where a register's value is disputed: this, a slash and the field's key."""
+    seal: Callable[[str, object], str] | None = None
+    """What stands in the page for a given value that is not shown whole; None shows all."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FormState:
     """What one drawing of a form knows beside the form itself."""
 
@@ -35,7 +59,9 @@ class FormState:
     """Field key → where its value came from, as `Offer.origin` wrote it."""
     editing: frozenset[str] = frozenset()
     """Given fields the person has opened with 不对？ (`?edit=key`)."""
-    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    given: "GivenState" = field(default_factory=lambda: GivenState())
+    revealed: frozenset[str] = frozenset()
+    """Given personal values to be shown in full, and rows `managers.2` of such cells."""
     needed: frozenset[str] = frozenset()
     """Keys whose `required_when` holds now."""
     file_url: str = "/files/"
@@ -91,6 +117,19 @@ class RowView:
     number: str
     cells: tuple["FieldView", ...]
 
+    @property
+    def is_given(self) -> bool:
+        """Whether any of it came from a register and stands as it came."""
+        return any(one.is_given for one in self.cells)
+
+    @property
+    def is_masked(self) -> bool:
+        return any(one.is_masked for one in self.cells)
+
+    @property
+    def can_edit(self) -> bool:
+        return any(one.is_given and not one.is_fixed for one in self.cells)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FieldView:
@@ -126,6 +165,12 @@ class FieldView:
     """A table's blank cells, for its head and for a new row."""
     rows: tuple[RowView, ...] = ()
     files: tuple[FileView, ...] = ()
+    is_masked: bool = False
+    is_fixed: bool = False
+    is_stale: bool = False
+    notes: tuple[str, ...] = ()
+    past: Candidate | None = None
+    doubt_url: str = ""
     source: str = ""
     source_on: str = ""
     source_reference: str = ""

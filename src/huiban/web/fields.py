@@ -10,13 +10,11 @@ from huiban.kernel.form import (
     Field,
     FieldKind,
     FieldProblem,
-    Form,
     Section,
     digest_of,
     speak,
     speak_kinds,
     speak_size,
-    to_flat,
 )
 from huiban.kernel.form_date import bound
 from huiban.kernel.words import Words
@@ -29,6 +27,7 @@ from huiban.web.field_model import (
     ProblemLink,
     RowView,
 )
+from huiban.web.fields_given import given_view, with_notes
 
 MOST_RADIOS = 6
 _SPACE_FROM = Decimal(10_000)
@@ -95,7 +94,7 @@ class _Place:
 
 def _view(field: Field, state: FormState, place: _Place) -> FieldView:
     typed = state.typed.get(place.path)
-    origin = {} if place.is_cell else state.origins.get(field.key, {})
+    origin = _origin(field, state, place)
     view = FieldView(
         key=field.key,
         path=place.path,
@@ -123,13 +122,15 @@ def _view(field: Field, state: FormState, place: _Place) -> FieldView:
         placeholder=_PLACEHOLDERS.get(field.kind, ""),
     )
     if view.is_given:
-        view = replace(view, hidden=_hidden(field, place))
+        view = given_view(view, state, place.value)
+    elif not place.is_cell:
+        view = with_notes(view, state)
     more = _conflict if view.control == "conflict" else _MORE.get(field.kind)
     return more(view, state, typed if typed is not None else place.value) if more else view
 
 
 def _control(field: Field, state: FormState, place: _Place) -> str:
-    if not place.is_cell and field.key in state.candidates:
+    if not place.is_cell and field.key in state.given.candidates:
         return "conflict"
     if field.kind is FieldKind.TEXT and field.multiline and not place.is_cell:
         return "multiline"
@@ -148,18 +149,24 @@ def _is_locked(field: Field, state: FormState, place: _Place) -> bool:
 
 def _is_given(field: Field, state: FormState, place: _Place) -> bool:
     """A value is given when a source named it, nobody disputes it and the person left it alone."""
-    if place.is_cell or field.kind in _NEVER_GIVEN or place.value is None:
+    if field.kind in _NEVER_GIVEN or place.value is None:
         return False
+    if place.is_cell:
+        row = place.path.rpartition(".")[0]
+        is_open = row in state.editing and not field.lock.holds
+        return bool(_origin(field, state, place)) and not is_open and not state.at(place.path)
     if _is_locked(field, state, place):
         return True
-    is_open = field.key in state.editing or field.key in state.candidates
+    is_open = field.key in state.editing or field.key in state.given.candidates
     return field.key in state.origins and not is_open and not state.at(field.key)
 
 
-def _hidden(field: Field, place: _Place) -> tuple[tuple[str, str], ...]:
-    alone = Section(key="", title=Words(""), fields=(field,))
-    form = Form(code="", title=Words(""), sections=(alone,))
-    return tuple(to_flat(form, {field.key: place.value}))
+def _origin(field: Field, state: FormState, place: _Place) -> Mapping[str, str]:
+    if not place.is_cell:
+        return state.origins.get(field.key, {})
+    table, _, rest = place.path.partition(".")
+    row = rest.partition(".")[0]
+    return state.given.cells.get((table, int(row), field.key), {}) if row.isdecimal() else {}
 
 
 def _input_text(field: Field, value: object) -> str:
@@ -215,7 +222,7 @@ def _choice(view: FieldView, state: FormState, value: object) -> FieldView:
 
 
 def _conflict(view: FieldView, state: FormState, value: object) -> FieldView:
-    offers = state.candidates.get(view.key, ())
+    offers = state.given.candidates.get(view.key, ())
     pairs = [(one.value, one.text) for one in offers]
     drawn = _options(view, pairs, [value])
     said = [" · ".join(filter(None, (state.say(one.source), _day(one.as_of)))) for one in offers]

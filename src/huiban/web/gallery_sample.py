@@ -17,7 +17,7 @@ from huiban.kernel.form import (
 )
 from huiban.kernel.rule import parse
 from huiban.kernel.words import Words
-from huiban.web.field_model import Candidate, FormState
+from huiban.web.field_model import Candidate, FormState, GivenState
 
 TODAY = date(2026, 11, 23)
 DIVISIONS = {
@@ -261,7 +261,7 @@ def given(language: str) -> FormState:
         divisions=DIVISIONS,
         today=TODAY,
         origins=dict.fromkeys(("project", "amount", "district", "uscc", "legal_id"), _ORIGIN),
-        candidates=CONFLICT,
+        given=GivenState(candidates=CONFLICT),
     )
 
 

@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiban.kernel.form import FieldProblem, Section, from_flat, shown
 from huiban.services import city, drafts, submit
 from huiban.services.drafts import Saving, Writing
 from huiban.services.facts import local_day
+from huiban.services.filling import Said
 from huiban.services.refusal import Stale
 from huiban.web.conditions import browser_conditions
 from huiban.web.field_model import FormState
-from huiban.web.fields import problem_links, section_view
-from huiban.web.portal import rows, steps
+from huiban.web.fields import control_id, field_view, problem_links, section_view
+from huiban.web.portal import given, rows, steps
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
-OWN_NAMES = frozenset({"csrfmiddlewaretoken", "go", "row", "edit", "file", "version"})
+OWN_NAMES = frozenset(
+    {
+        "csrfmiddlewaretoken", "go", "row", "edit", "file", "version", "confirm", "pick", "past",
+        "reveal",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Drawing:
     typed: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, object] | None = None
     editing: frozenset[str] = frozenset()
+    revealed: frozenset[str] = frozenset()
     is_stale: bool = False
     status: int = 200
 
@@ -51,11 +59,13 @@ def begin(visit: Visit, code: str) -> HttpResponse:
 @signed_in
 def step(visit: Visit, number: str, section: str) -> HttpResponse:
     """Show one step, or keep what was typed on it and do what its button says."""
-    writing = drafts.load(number, visit.actor, visit.now)
+    is_shown = visit.request.method != "POST"
+    pick_up = drafts.open_step if is_shown else drafts.load
+    writing = pick_up(number, visit.actor, visit.now)
     part = writing.form.section(section)
     if part is None:
         return see_other(f"/drafts/{number}/{writing.form.sections[0].key}")
-    if visit.request.method != "POST":
+    if is_shown:
         return draw(visit, writing, part, _as_left(visit, writing, part))
     return _posted(visit, writing, part)
 
@@ -80,21 +90,36 @@ def _posted(visit: Visit, writing: Writing, part: Section) -> HttpResponse:
         answers = rows.changed(answers, post["row"])
     try:
         saved = drafts.save(
-            writing.number, Saving(part.key, answers, version_of(visit.request)), visit.actor,
+            writing.number,
+            Saving(part.key, answers, version_of(visit.request), said_of(visit.request)),
+            visit.actor,
             visit.now,
-        )  # fmt: skip
+        )
     except Stale:
         return _kept_apart(visit, writing, part, answers)
     if "row" in post:
         values = rows.with_blank(saved.values, post["row"])
         return draw(visit, saved, part, Drawing(typed=saved.typed, values=values))
     if "edit" in post:
-        return draw(visit, saved, part, Drawing(editing=frozenset({post["edit"]})))
+        return draw(visit, saved, part, _editing(visit, saved, post["edit"]))
+    if "reveal" in post:
+        asked = frozenset({post["reveal"]})
+        given.tell_of_look(visit, saved, asked)
+        return draw(visit, saved, part, Drawing(revealed=asked))
+    if not {"confirm", "pick", "past"}.isdisjoint(post):
+        return see_other(f"/drafts/{writing.number}/{part.key}#{anchor_of(visit.request)}")
     mistakes = tuple(one for one in saved.problems if one.code != "required")
     if mistakes and post.get("go", "next") == "next":
         drawing = Drawing(problems=saved.problems, typed=saved.typed, status=422)
         return draw(visit, saved, part, drawing)
     return see_other(_next(visit, saved, part))
+
+
+def _editing(visit: Visit, saved: Writing, key: str) -> Drawing:
+    """A personal value opened for changing is seen in full, and that is logged like any look."""
+    opened = frozenset({key})
+    given.tell_of_look(visit, saved, opened)
+    return Drawing(editing=opened, revealed=opened)
 
 
 def _kept_apart(
@@ -131,7 +156,8 @@ def _next(visit: Visit, writing: Writing, part: Section) -> str:
 @signed_in
 def autosave(visit: Visit, number: str, section: str) -> HttpResponse:
     """Keep what stands on the page, without saying what is not right yet."""
-    saving = Saving(section, sent_answers(visit.request), version_of(visit.request))
+    answers = sent_answers(visit.request)
+    saving = Saving(section, answers, version_of(visit.request), budget=0.0)
     try:
         saved = drafts.save(number, saving, visit.actor, visit.now)
     except Stale as stale:
@@ -144,8 +170,51 @@ def autosave(visit: Visit, number: str, section: str) -> HttpResponse:
             "version": saved.draft.version,
             "left": left,
             "left_total": steps.fill(saved, local_day(visit.now))["left"],
+            "is_waiting": bool(saved.state and saved.state.is_waiting),
         }
     )
+
+
+@require_safe
+@never_cache
+@signed_in
+def late(visit: Visit, number: str, section: str) -> HttpResponse:
+    """
+    Tell an open page what registers have answered since: the fields filled in, drawn anew.
+
+    `known` names the fields the page has empty; `version` is the draft's afterwards.
+    """
+    writing = drafts.open_step(number, visit.actor, visit.now)
+    part = writing.form.section(section)
+    if part is None:
+        return JsonResponse({"fields": {}}, status=404)
+    empty = set(visit.request.GET.get("empty", "").split(","))
+    state = _form_state(visit, writing, Drawing())
+    drawn = {
+        one.key: render_to_string("parts/field.html", {"f": field_view(one, state)}, visit.request)
+        for one in part.fields
+        if one.key in empty and (one.key in writing.values or one.key in state.given.candidates)
+    }
+    told = given.sources(writing, visit.language)
+    return JsonResponse(
+        {
+            "fields": drawn,
+            "version": writing.draft.version,
+            "is_waiting": bool(told and told["is_waiting"]),
+            "sources": render_to_string("parts/asked.html", {"asked": told}, visit.request),
+        }
+    )
+
+
+@require_POST
+@never_cache
+@signed_in
+def ask_again(visit: Visit, number: str) -> HttpResponse:
+    """Ask the registers once more that did not answer."""
+    writing = drafts.ask_again(number, visit.actor, visit.now)
+    section = visit.request.POST.get("section", "")
+    part = writing.form.section(section) or writing.form.sections[0]
+    return see_other(f"/drafts/{number}/{part.key}")
 
 
 def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> HttpResponse:
@@ -153,18 +222,7 @@ def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> Htt
     today = local_day(visit.now)
     values = writing.values if drawing.values is None else drawing.values
     visible = shown(writing.form, values, today)
-    state = FormState(
-        values=values,
-        typed=drawing.typed,
-        problems=drawing.problems,
-        language=visit.language,
-        divisions=city.common().division_names,
-        today=today,
-        life=str(writing.item.life),
-        origins=writing.origins,
-        editing=drawing.editing,
-        upload_url=f"/drafts/{writing.number}/upload",
-    )
+    state = _form_state(visit, writing, drawing)
     shown_problems = [one for one in drawing.problems if one.section == part.key]
     context: Context = {
         "writing": writing,
@@ -177,14 +235,51 @@ def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> Htt
         "conditions": browser_conditions(writing.form, part, values, today),
         "steps": steps.steps(writing, part.key, visit.language, today),
         "fill": steps.fill(writing, today),
-        "materials": steps.material_counts(writing, visit.language),
+        "materials": steps.material_counts(writing, visit.language, today),
         "points": steps.points_to_correct(writing),
+        "asked": given.sources(writing, visit.language),
+        "picks": given.picks(writing, part, visit.language),
         "back": steps.before(writing, part.key),
         "next_title": steps.after_title(writing, part.key, visit.language),
         "is_stale": drawing.is_stale,
         "at": writing.draft.updated_at,
     }
     return render(visit.request, "portal/step.html", context, status=drawing.status)
+
+
+def _form_state(visit: Visit, writing: Writing, drawing: Drawing) -> FormState:
+    return FormState(
+        values=writing.values if drawing.values is None else drawing.values,
+        typed=drawing.typed,
+        problems=drawing.problems,
+        language=visit.language,
+        divisions=city.common().division_names,
+        today=local_day(visit.now),
+        life=str(writing.item.life),
+        origins=writing.origins,
+        editing=drawing.editing,
+        revealed=drawing.revealed,
+        upload_url=f"/drafts/{writing.number}/upload",
+        given=given.about(writing, visit.language),
+    )
+
+
+def said_of(request: HttpRequest) -> Said:
+    """Return what a button of a given value says: confirmed, picked, taken over."""
+    post = request.POST
+    source, _colon, place = post.get("pick", "").partition(":")
+    is_pick = place.isdecimal() and len(place) < 5
+    return Said(
+        confirm=post.get("confirm", ""),
+        history=post.get("past", ""),
+        pick=(source, int(place)) if is_pick else None,
+    )
+
+
+def anchor_of(request: HttpRequest) -> str:
+    """Return the id of what a button of a given value was about."""
+    key = request.POST.get("confirm") or request.POST.get("past") or "picks"
+    return control_id(key) if key != "picks" else key
 
 
 def sent_answers(request: HttpRequest) -> dict[str, object]:

@@ -1,27 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Handing in materials (上传材料): one list, each with its hint, its files and its refusals."""
 
+from datetime import datetime
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from huiban.kernel.catalogue import Material
+from huiban.kernel.catalogue import Material, MaterialStanding, Standing
+from huiban.kernel.fill_record import How
 from huiban.kernel.form import speak_kinds, speak_size
-from huiban.packloader.facts import waived
-from huiban.services import drafts, files, submit
+from huiban.services import commitments, drafts, files, submit
+from huiban.services import materials as judging
 from huiban.services.drafts import Writing
-from huiban.services.facts import HELD, local_day
+from huiban.services.facts import local_day
 from huiban.services.files import Upload
-from huiban.services.refusal import FieldFault
+from huiban.services.refusal import FieldFault, NotOpen
 from huiban.store.models import Blob
 from huiban.web.field_model import FileView, ProblemLink
 from huiban.web.portal import steps
+from huiban.web.portal.home import limit_words
+from huiban.web.standing import standing_view
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
 _PICTURED = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
 _MOST_READ = 60 * 1024 * 1024
+# Nobody need hand these in; whoever wants to, may (voluntary, as in the EU's once-only system).
+_SPARED = frozenset({Standing.WAIVED, Standing.NOT_NEEDED})
+Faults = list[tuple[str, str]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,14 +45,29 @@ def materials(visit: Visit, number: str) -> HttpResponse:
         files.remove_material(number, code, order.removeprefix("remove:"), visit.actor, visit.now)
         return see_other(f"/drafts/{number}/materials#m-{code}")
     faults = _take_all(visit, writing)
+    if order in ("promise", "take_back"):
+        faults += _promise(visit, number, code, is_made=order == "promise")
     if faults:
         return _draw(visit, drafts.load(number, visit.actor, visit.now), faults, 422)
-    if order == "upload":
+    if order:
         return see_other(f"/drafts/{number}/materials#m-{code}")
     return see_other(_next(visit, writing))
 
 
-def _take_all(visit: Visit, writing: Writing) -> list[tuple[str, str]]:
+def _promise(visit: Visit, number: str, code: str, *, is_made: bool) -> Faults:
+    """Promise instead of handing in a material, or take the promise back."""
+    agreed = visit.request.POST.get(f"agree-{code}", "")
+    try:
+        if is_made:
+            commitments.make(number, code, agreed, visit.actor, visit.now)
+        else:
+            commitments.take_back(number, code, visit.actor, visit.now)
+    except (FieldFault, NotOpen) as fault:
+        return [(code, fault.message.speak(visit.language))]
+    return []
+
+
+def _take_all(visit: Visit, writing: Writing) -> Faults:
     """Take every file that came along, and say of each that is refused why."""
     faults = []
     for code in [one.code for one in writing.item.materials]:
@@ -98,25 +121,17 @@ def _json_refusal(words: str, status: int) -> HttpResponse:
     return JsonResponse({"title": words, "detail": words, "status": status}, status=status)
 
 
-def _draw(
-    visit: Visit, writing: Writing, faults: list[tuple[str, str]], status: int = 200
-) -> HttpResponse:
+def _draw(visit: Visit, writing: Writing, faults: Faults, status: int = 200) -> HttpResponse:
     today = local_day(visit.now)
-    spared = waived(writing.item, HELD)
-    blobs = files.of_draft(writing)
+    lines = [
+        _line(visit, writing, one, faults, files.of_draft(writing))
+        for one in judging.of_writing(writing, today)
+    ]
     context: Context = {
         "writing": writing,
         "errand": steps.errand_words(writing, visit.language),
-        "materials": [
-            _line(visit, writing, one, blobs, faults)
-            for one in writing.item.materials
-            if one.code not in spared
-        ],
-        "waived": [
-            {"name": one.name.speak(visit.language), "hint": one.hint.speak(visit.language)}
-            for one in writing.item.materials
-            if one.code in spared
-        ],
+        "materials": [one for one in lines if not one["is_spared"]],
+        "spared": [one for one in lines if one["is_spared"]],
         "links": [ProblemLink(f"#f-{code}", words) for code, words in faults],
         "steps": steps.steps(writing, submit.MATERIALS, visit.language, today),
         "fill": steps.fill(writing, today),
@@ -129,11 +144,11 @@ def _draw(
 def _line(
     visit: Visit,
     writing: Writing,
-    one: Material,
+    line: MaterialStanding,
+    faults: Faults,
     blobs: dict[str, Blob],
-    faults: list[tuple[str, str]],
 ) -> Context:
-    language = visit.language
+    language, one = visit.language, line.material
     present = [blobs[file] for file in writing.materials.get(one.code, []) if file in blobs]
     return {
         "code": one.code,
@@ -141,6 +156,11 @@ def _line(
         "hint": one.hint.speak(language),
         "standard": one.accept_standard.speak(language),
         "issuer": one.issuer.speak(language),
+        "standing": standing_view(line, language),
+        "is_plain": line.standing is Standing.NEEDED or line.is_handed,
+        "is_spared": line.standing in _SPARED and not line.is_handed,
+        "is_form": bool(line.instead and line.instead.how is How.FORM),
+        "promise": _promised(visit, writing, one) if not line.is_handed else None,
         "problems": [words for code, words in faults if code == one.code],
         "f": {
             "key": one.code,
@@ -155,6 +175,23 @@ def _line(
             "upload_url": f"/drafts/{writing.number}/upload",
             "problems": [words for code, words in faults if code == one.code],
         },
+    }
+
+
+def _promised(visit: Visit, writing: Writing, one: Material) -> Context | None:
+    """Return the promise that may be made instead, or was made, of a material that has one."""
+    if one.commitment is None:
+        return None
+    made = judging.commitments(writing).get(one.code)
+    is_open = commitments.is_open_to(writing.draft.subject_code)
+    return {
+        "text": one.commitment.text.speak(visit.language),
+        "basis": one.commitment.basis,
+        "within": limit_words(one.commitment.check_within),
+        "digest": commitments.digest(one.commitment),
+        "is_made": bool(made) and is_open,
+        "at": datetime.fromisoformat(made["at"]) if made else None,
+        "is_open": is_open,
     }
 
 

@@ -10,9 +10,8 @@ from django.utils.translation import ngettext
 from huiban.kernel.catalogue import Material
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.form import FieldKind, shown
-from huiban.services import handle, submit
+from huiban.services import handle, materials, submit
 from huiban.services.drafts import Writing
-from huiban.services.facts import missing_materials
 from huiban.services.journal import body_of
 from huiban.store.rows import JournalRow
 from huiban.web.visit import Context
@@ -49,7 +48,7 @@ def steps(writing: Writing, here: str, language: str, today: date) -> list[Conte
                 "state": _state(part.key, here, left, is_wrong=part.key in wrong),
             }
         )
-    due = len(_due_materials(writing))
+    due = len(_due_materials(writing, today))
     found.append(
         {
             "key": submit.MATERIALS,
@@ -116,9 +115,9 @@ def _cells(table: object) -> int:
     return sum(len(row) for row in rows if isinstance(row, dict))
 
 
-def material_counts(writing: Writing, language: str) -> Context:
+def material_counts(writing: Writing, language: str, today: date) -> Context:
     """Return how many materials there are, are due, and which."""
-    due = _due_materials(writing)
+    due = _due_materials(writing, today)
     return {
         "total": len(writing.item.materials),
         "due": [one.name.speak(language) for one in due],
@@ -126,9 +125,8 @@ def material_counts(writing: Writing, language: str) -> Context:
     }
 
 
-def _due_materials(writing: Writing) -> tuple[Material, ...]:
-    missing = missing_materials(writing.scenario, writing.item, writing.values, writing.materials)
-    return tuple(missing)
+def _due_materials(writing: Writing, today: date) -> tuple[Material, ...]:
+    return materials.lacking(materials.of_writing(writing, today))
 
 
 def before(writing: Writing, key: str) -> str:

@@ -16,9 +16,9 @@ from huiban.packloader.facts import waived
 from huiban.services import casepage, city, drafts, files, handle, submit
 from huiban.services.drafts import Writing
 from huiban.services.facts import HELD, local_day, read_json, read_materials
-from huiban.services.refusal import AlreadyDone, Invalid
+from huiban.services.refusal import AlreadyDone, Invalid, Stale
 from huiban.web.field_model import ProblemLink
-from huiban.web.portal import steps
+from huiban.web.portal import given, steps
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
 
@@ -29,17 +29,21 @@ def summary(visit: Visit, number: str) -> HttpResponse:
     """Show the whole application in words, or send it in."""
     if visit.request.method == "POST":
         return _send(visit, number)
-    return _draw(visit, drafts.load(number, visit.actor, visit.now), told=False)
+    return _draw(visit, drafts.open_step(number, visit.actor, visit.now), told=False)
 
 
 def _send(visit: Visit, number: str) -> HttpResponse:
     try:
-        case = submit.submit(number, visit.actor, visit.now)
+        seen = visit.request.POST.get("snapshot", "")
+        case = submit.submit(number, visit.actor, visit.now, seen=seen)
     except AlreadyDone as done:
         # A double click, or the page sent again: the same case is the right answer.
         return see_other(f"/cases/{done.number}?sent=1")
+    except Stale as stale:
+        messages.warning(visit.request, stale.message.speak(visit.language))
+        return see_other(f"/drafts/{number}/summary")
     except Invalid:
-        writing = drafts.load(number, visit.actor, visit.now)
+        writing = drafts.open_step(number, visit.actor, visit.now)
         return _draw(visit, writing, told=True)
     return see_other(f"/cases/{case}?sent=1")
 
@@ -84,6 +88,8 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
             for one in writing.item.materials
         ],
         "changes": _changes(writing, language),
+        "given": given.listed(writing, language),
+        "rate": given.counted(writing, today),
         "steps": steps.steps(writing, "summary", language, today),
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from huiban.web.portal import apply, guide, home, materials, mine, papers, summary
+from huiban.web.portal import apply, doubt, guide, home, materials, mine, papers, summary
 
 urlpatterns = [
     path("", home.home),
@@ -14,8 +14,11 @@ urlpatterns = [
     path("drafts/<str:number>/upload", materials.upload),
     path("drafts/<str:number>/summary", summary.summary),
     path("drafts/<str:number>/discard", summary.discard),
+    path("drafts/<str:number>/ask-again", apply.ask_again),
+    path("drafts/<str:number>/doubt/<str:key>", doubt.doubt),
     path("drafts/<str:number>/<str:section>", apply.step),
     path("drafts/<str:number>/<str:section>/autosave", apply.autosave),
+    path("drafts/<str:number>/<str:section>/late", apply.late),
     path("cases", mine.cases),
     path("cases/<str:number>", mine.case),
     path("cases/<str:number>/correct", mine.correct),

@@ -83,6 +83,7 @@ class Autosave {
       if (version && told.version) version.value = told.version;
       this.show(say("已自动保存 {clock}", { clock: told.saved_at || clockNow() }), "ok");
       this.report(told);
+      if (told.is_waiting) this.form.dispatchEvent(new Event("hb:waiting"));
     } else if (answer.status >= 500) {
       this.keepHere(this.pairs());
     } else {

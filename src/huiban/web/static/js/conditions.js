@@ -56,8 +56,8 @@ function demand(row, isNeeded) {
 }
 
 // What stands on the page, as the server would store it; what it could not read is unknown.
-function factsOf(form, key, { kind, multiple, columns }) {
-  if (kind === "table") return tableFacts(form, key, columns);
+function factsOf(form, key, { kind, multiple, columns, options }) {
+  if (kind === "table") return tableFacts(form, key, columns, options);
   if (kind === "file") return { [`${key}_count`]: form.querySelectorAll(`[data-field="${CSS.escape(key)}"] .file input[type=hidden]`).length };
   const names = { address: `${key}-text`, signature: `${key}-name`, declaration: `${key}-agreed` };
   const values = valuesOf(form, names[kind] ?? key);
@@ -85,7 +85,7 @@ function read(kind, typed) {
   return typed.trim();
 }
 
-function tableFacts(form, key, columns) {
+function tableFacts(form, key, columns, options = {}) {
   const rows = [...form.querySelectorAll(`[data-field="${CSS.escape(key)}"] [data-body] > tr`)];
   const cells = rows.map((row) => Object.fromEntries(
     Object.keys(columns).map((column) => [column, row.querySelector(`[name$="-${CSS.escape(column)}"]`)?.value ?? ""]),
@@ -96,6 +96,14 @@ function tableFacts(form, key, columns) {
     if (values.includes(null)) continue;
     if (kind === "number" || kind === "money") found[`${key}_${column}_sum`] = sum(values);
     if (kind === "boolean") found[`${key}_${column}_count`] = values.filter(Boolean).length;
+    for (const option of options[column] ?? []) {
+      found[`${key}_${column}_${option}_count`] = values.filter((value) => value === option).length;
+    }
+    if (kind === "date" && values.length) {
+      values.sort();
+      found[`${key}_${column}_earliest`] = values[0];
+      found[`${key}_${column}_latest`] = values.at(-1);
+    }
   }
   return found;
 }

@@ -16,6 +16,7 @@ const PARTS = {
   "hb-upload": () => import("./upload.js"),
   "#conditions": () => import("./conditions.js").then((part) => part.startConditions()),
   "form[data-autosave]": () => import("./autosave.js").then((part) => part.startAutosave()),
+  "form[data-late]": () => import("./late.js").then((part) => part.startLate()),
   "[data-keys]": () => import("./keys.js").then((part) => part.startKeys()),
   "[data-suggestions]": () => import("./suggest.js").then((part) => part.startSuggestions()),
 };

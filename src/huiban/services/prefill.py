@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filling in what the city knows already (预填): asking registers, and settling their answers."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Item
+from huiban.kernel.envelope import Envelope, Known, Offer, envelopes
+from huiban.kernel.form import Context, Form
+from huiban.kernel.lookup import Asking, Question, Replies, Reply, bound, is_per_row, questions
+from huiban.kernel.prefill import Ledger, settle
+from huiban.services import city, exchange
+from huiban.services.exchange import Asked, Matter
+from huiban.services.exchange_keys import key_digest
+from huiban.services.facts import local_day
+from huiban.store.fetched import FetchedRow
+
+PAGE_BUDGET = 1.0
+"""Seconds a page waits for registers; what is late comes afterwards."""
+_LEVELS = 4
+_FAILED = frozenset({"timeout", "busy", "broken"})
+
+
+@dataclass(frozen=True)
+class Applying:
+    """One application being filled in: whose it is, and what is known without registers."""
+
+    number: str
+    item: Item
+    form: Form
+    purpose: str
+    actor: Actor
+    party: str
+    offers: Mapping[str, Offer]
+
+    @property
+    def matter(self) -> Matter:
+        return Matter(self.number, self.item.code, self.purpose, self.party, self.actor)
+
+    @property
+    def identity(self) -> dict[str, object]:
+        return {
+            name.partition(".")[2]: offer.value
+            for name, offer in self.offers.items()
+            if name.startswith("identity.")
+        }
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an application stands: values, the ledger, an envelope a field, and who is late."""
+
+    values: dict[str, object]
+    ledger: Ledger
+    envelopes: Mapping[str, Envelope] = field(default_factory=dict)
+    asked: tuple[FetchedRow, ...] = ()
+    several: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    """The records of registers that hold more than one, of which one counts."""
+    is_waiting: bool = False
+
+
+def look(applying: Applying, state: State, now: datetime) -> State:
+    """Settle what has been answered so far; asks nobody."""
+    rows = exchange.of_matter(applying.number)
+    return _settled(applying, state, rows, now)
+
+
+def ask(
+    applying: Applying,
+    state: State,
+    now: datetime,
+    budget: float = PAGE_BUDGET,
+    *,
+    again: bool = False,
+) -> State:
+    """
+    Ask every register that can be asked now, level by level, within one budget in seconds.
+
+    What is late is written down when it comes and found by `look`. With `again`, those that did
+    not answer are asked once more.
+    """
+    if not applying.form.lookups:
+        return _settled(applying, state, [], now)
+    wanted, ends = bound(applying.form), time.monotonic() + budget
+    state = look(applying, state, now)
+    tried: set[tuple[str, str]] = set()
+    for _ in range(_LEVELS):
+        fresh = [
+            one
+            for one in _unanswered(applying, state, now, again=again)
+            if (one.source, one.key) not in tried
+        ]
+        if not fresh:
+            return state
+        tried |= {(one.source, one.key) for one in fresh}
+        left = max(ends - time.monotonic(), 0.0)
+        exchange.ask(applying.matter, _asked(fresh), wanted, now, left)
+        state = look(applying, state, now)
+    return state
+
+
+def _unanswered(
+    applying: Applying, state: State, now: datetime, *, again: bool
+) -> Iterable[Question]:
+    replies = _replies(applying, state, now)
+    asking = _asking(applying, state, replies)
+    for one in questions(asking):
+        reply = replies.get((one.source, one.key))
+        if reply is None or (again and reply.state in _FAILED):
+            yield one
+
+
+def _asked(fresh: Iterable[Question]) -> list[Asked]:
+    return [Asked(one.source, one.by, one.key, one.fields, one.row) for one in fresh]
+
+
+def _settled(applying: Applying, state: State, rows: Iterable[FetchedRow], now: datetime) -> State:
+    """Fill in what is known; what that makes known further is filled in too."""
+    found = replace(state, asked=tuple(rows))
+    waits = exchange.is_waiting(found.asked, now)
+    for _ in range(_LEVELS):
+        replies = _replies(applying, found, now)
+        known = Known(
+            asking=_asking(applying, found, replies),
+            offers=applying.offers,
+            catalogue=city.loaded().catalogue,
+            context=_context(applying, now),
+        )
+        sealed = envelopes(known)
+        values, ledger = settle(applying.form, found.values, found.ledger, sealed)
+        is_done = values == found.values
+        found = replace(found, values=values, ledger=ledger, envelopes=sealed, is_waiting=waits)
+        if is_done:
+            break
+    return found
+
+
+def _several(asking: Asking) -> dict[str, tuple[Mapping[str, object], ...]]:
+    found = {}
+    for lookup in asking.form.lookups:
+        if lookup.rows or is_per_row(asking.form, lookup):
+            continue
+        reply = asking.reply(lookup)
+        if reply is not None and len(reply.records) > 1:
+            found[lookup.source] = reply.records
+    return found
+
+
+def _replies(applying: Applying, state: State, now: datetime) -> dict[tuple[str, str], Reply]:
+    """Match stored answers to questions, by the keyed digest of what was asked for."""
+    stored = {(row.resource, row.key_digest): row for row in state.asked}
+    replies: dict[tuple[str, str], Reply] = {}
+    for _ in range(_LEVELS if stored else 0):
+        before = len(replies)
+        for one in questions(_asking(applying, state, replies)):
+            row = stored.get((one.source, key_digest(one.key)))
+            if row is not None:
+                replies[one.source, one.key] = _reply(one, row, now)
+        if len(replies) == before:
+            break
+    return replies
+
+
+def _reply(one: Question, row: FetchedRow, now: datetime) -> Reply:
+    state = exchange.state_of(row, now)
+    return Reply(one.source, one.key, state, row.records, row.as_of, row.request)
+
+
+def _asking(applying: Applying, state: State, replies: Replies) -> Asking:
+    return Asking(applying.form, applying.identity, state.values, dict(replies), state.ledger.picks)
+
+
+def _context(applying: Applying, now: datetime) -> Context:
+    return Context(
+        today=local_day(now),
+        divisions=city.common().division_names,
+        life=str(applying.item.life),
+    )
