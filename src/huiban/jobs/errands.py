@@ -6,13 +6,15 @@ from typing import Any
 
 from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
-from huiban.services import fill_counting, issue, sweep, vault
+from huiban.services import data_check, fill_counting, issue, supply, sweep, vault
 
 
 def registry() -> Registry:
     """Return what a worker of this version can do."""
     known = Registry()
     known.handle("carry_out", carry_out)
+    known.handle("data_check", check_data)
+    known.handle("supply_due", supply_due)
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
@@ -28,6 +30,16 @@ def clear_orphans(now: datetime) -> int:
     return housekeeping.clear_orphans(vault.objects(), now)
 
 
+def supply_due(payload: dict[str, Any], now: datetime) -> None:
+    """Look whether what was deferred (容缺材料) has come by its day."""
+    supply.look_again(str(payload["case"]), now)
+
+
 def carry_out(payload: dict[str, Any], now: datetime) -> None:
     """Carry out what one journal entry set off."""
     issue.carry_out(str(payload["case"]), int(payload["seq"]), now)
+
+
+def check_data(payload: dict[str, Any], now: datetime) -> None:
+    """Check what was filed against registers, so that the examiner finds it done."""
+    data_check.run(str(payload["case"]), now)

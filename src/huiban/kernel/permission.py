@@ -17,6 +17,8 @@ class Errand(StrEnum):
     REVEAL_FIELD = "reveal_field"  # show a masked personal field in full; every use is logged
     VIEW_WHOLE = "view_whole"  # the application with every personal number in full; use is logged
     VIEW_JOURNAL = "view_journal"
+    VIEW_CHECK = "view_check"  # what registers said of a case (数据核验)
+    ASK_REGISTERS = "ask_registers"  # have them asked about a case, anew as well
     CHECK_COMMITMENT = "check_commitment"  # after the grant: whether what was promised is true
     LIST_DESK = "list_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -140,6 +142,18 @@ _CASE_POLICY: Mapping[str, _Row] = MappingProxyType(
             _CONSULTEE: _cell(_TASK, _NONE),
             "supervisor": _cell(_NONE),
             "archivist": _cell(_NONE),
+        },
+        Errand.VIEW_CHECK: {
+            "window": _cell(_DIVISION | _TASK),
+            "examiner": _cell(_HANDLED),
+            "leader": _cell(_HANDLED),
+            _CONSULTEE: _cell(_TASK, _NONE),
+            "archivist": _cell(_TASK, _DEPARTMENT),
+        },
+        Errand.ASK_REGISTERS: {
+            "window": _cell(_TASK, _NONE),
+            "examiner": _cell(_TASK, _NONE),
+            "leader": _cell(_TASK, _NONE),
         },
         Errand.CHECK_COMMITMENT: {
             "examiner": _cell(_NONE, _DEPARTMENT),

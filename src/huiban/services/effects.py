@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiban.kernel.clock_time import SHANGHAI
-from huiban.kernel.process import Stepped
+from huiban.kernel.process import BEGIN, Stepped
 from huiban.packloader import Scenario
 from huiban.services import city
 from huiban.services.clocks import Clocks
 from huiban.services.journal import body_of
 from huiban.store.rows import CaseRow, JobRow, JournalRow, NoticeRow
+
+# What brings answers that registers have not been asked about yet.
+_FILINGS = frozenset({BEGIN, "resubmit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,11 @@ def of_step(
     scenario: Scenario, about: About, stepped: Stepped, row: JournalRow, clocks: Clocks
 ) -> Following:
     """List what a step sets off."""
-    following = (carry_out_job(about.number, row.seq),) if stepped.effects else ()
+    following: tuple[JobRow, ...] = ()
+    if stepped.effects:
+        following = (carry_out_job(about.number, row.seq),)
+    if scenario.analysis is not None and row.act in _FILINGS:
+        following += (data_check_job(about.number, row.seq),)
     return Following(following, notice_of(scenario, about, row, clocks))
 
 
@@ -51,6 +58,11 @@ def carry_out_job(number: str, seq: int) -> JobRow:
     """Give the one job that carries out everything an entry set off, in order."""
     payload = city.text_of({"case": number, "seq": seq})
     return JobRow("carry_out", payload, f"carry_out:{number}:{seq}")
+
+
+def data_check_job(number: str, seq: int) -> JobRow:
+    """Give the job that checks what was filed against registers, before anybody examines it."""
+    return JobRow("data_check", city.text_of({"case": number}), f"data_check:{number}:{seq}")
 
 
 def notice_of(

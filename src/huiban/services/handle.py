@@ -13,15 +13,16 @@ from huiban.kernel.evidence import canonical
 from huiban.kernel.process import Act, ActionRefused, Chart, Standing, Stepped, Task
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import city, effects, numbering, people, points
+from huiban.services import checked, city, effects, numbering, people, points
 from huiban.services.clocks import Clocks, later, read_clocks
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.history import History, history_of
 from huiban.services.journal import Chain, Fact
+from huiban.services.materials_filed import demand_supplied, on_accepting
 from huiban.services.permission import demand
 from huiban.services.refusal import NotFound, NotOpen, Stale
 from huiban.store import cases, journal
-from huiban.store.rows import CaseChange, CaseRow, JournalRow, TaskRow
+from huiban.store.rows import CaseChange, CaseRow, JournalRow, NoticeRow, TaskRow
 
 _ATTEMPTS = 5
 _TOLD_TO_APPLICANT = frozenset(
@@ -138,11 +139,18 @@ def act(
     raise _stale(opened.case)
 
 
-def note(number: str, fact: Fact, now: datetime, actor: Actor = SYSTEM) -> None:
+def note(
+    number: str,
+    fact: Fact,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    notices: tuple[NoticeRow, ...] = (),
+) -> None:
     """
     Record a fact that moves nothing, such as a document having been issued.
 
-    It keeps the version people see, so nobody's open page goes stale for it.
+    It keeps the version people see, so nobody's open page goes stale for it; recorded again, it
+    leaves everything as it is.
     """
     for _ in range(_ATTEMPTS * 4):
         opened = load(number)
@@ -151,13 +159,27 @@ def note(number: str, fact: Fact, now: datetime, actor: Actor = SYSTEM) -> None:
         clocks = read_clocks(opened.chart.clocks, opened.history, city.calendar(now), now)
         chain = chain_of(opened.case)
         chain.add(fact, actor, now)
-        change = _change(opened, opened.standing, clocks, chain, now, version_step=0)
+        change = _change(
+            opened, opened.standing, clocks, chain, now, version_step=0, notices=notices
+        )
         try:
             cases.record(change)
         except cases.StaleVersion:
             continue
         return
     raise _stale(opened.case)
+
+
+def file_more(opened: Opened, fact: Fact, filing: Filing, actor: Actor, now: datetime) -> None:
+    """
+    Record that something was handed in that moves nothing; open pages of the case go stale.
+
+    :raises StaleVersion: of the store, if the case changed since it was loaded.
+    """
+    clocks, chain = clocks_at(opened, opened.history, now), chain_of(opened.case)
+    chain.add(fact, actor, now)
+    materials = filing.materials
+    cases.record(_change(opened, opened.standing, clocks, chain, now, materials=materials))
 
 
 def reread(number: str, now: datetime, postpone: timedelta | None = None) -> None:
@@ -208,10 +230,13 @@ def _decide(
         stepped = process.step(opened.chart, opened.standing, request, facts, actor, day)
     except ActionRefused as refused:
         raise NotOpen(Words(refused.message), refused.code, refused.missing) from refused
-    if actor is not SYSTEM:
+    demand_supplied(opened.scenario, opened.case, stepped.event)
+    if actor is not SYSTEM and points.goes_on_unsaid(order.name, order.inputs.get("reason")):
         criteria = points.criteria_at(opened.scenario, item, opened.case.stage)
-        judgment = points.judged(criteria, facts, day)
-        points.demand_reason(order.name, order.inputs.get("reason"), judgment)
+        check = checked.of_case(opened.scenario, opened.case, now)
+        points.demand_reason(
+            (points.judged(criteria, facts, day), check.judgment if check else None)
+        )
     numbers = numbering.take(opened.scenario, item, stepped.effects, opened.case.division, now)
     fact = _fact(opened, order, stepped, actor, filing, numbers)
     chain = chain_of(opened.case)
@@ -221,6 +246,7 @@ def _decide(
     clocks = read_clocks(opened.chart.clocks, history, city.calendar(now), now)
     about = effects.About.of(opened.case)
     following = effects.of_step(opened.scenario, about, stepped, row, clocks)
+    asked = on_accepting(opened.scenario, opened.case, stepped.event, now)
     change = _change(
         opened,
         stepped.standing,
@@ -232,8 +258,8 @@ def _decide(
             task_row(opened.case, task) for task in (*stepped.opened, *stepped.changed)
         ),
         tasks_closed=tuple(task.key for task in stepped.closed),
-        jobs=following.jobs,
-        notices=following.notices,
+        jobs=(*following.jobs, *asked.jobs),
+        notices=(*following.notices, *asked.notices),
         **_stamps(opened, stepped, now),
         **_filed(opened.case, filing),
     )
@@ -307,6 +333,8 @@ def _fact(  # noqa: PLR0913 - what a fact is made of
         body["numbers"] = dict(numbers)
     if filing is not None:
         body["filed"] = filing.digest
+        if filing.fill is not None:
+            body["fill"] = dict(filing.fill)
     if order.name == "deem_accept":
         # Not told in five days: accepted from the day of receipt (行政许可法第三十二条).
         body["counts_from"] = opened.case.submitted_at.isoformat()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which criteria count at a case's stage (审查要点), and that a failing one is not passed over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from huiban.kernel.catalogue import Item
@@ -27,15 +27,19 @@ def judged(
     return judge(criteria, facts, day) if criteria else None
 
 
-def demand_reason(act: str, reason: object, judgment: Judgment | None) -> None:
+def goes_on_unsaid(act: str, reason: object) -> bool:
+    """Tell whether an act carries a case on without a word."""
+    return act in _WEIGHED and not (isinstance(reason, str) and reason.strip())
+
+
+def demand_reason(judgments: Iterable[Judgment | None]) -> None:
     """
     Let nobody pass over a failing criterion without saying why; points decide nothing.
 
-    :raises FieldFault: naming the criteria, if a case is carried on without a word on them.
+    :raises FieldFault: naming the criteria, if one fails.
     """
-    if act not in _WEIGHED or judgment is None or (isinstance(reason, str) and reason.strip()):
-        return
-    failing = [one.title for one in judgment.findings if one.verdict is Verdict.FAIL]
+    findings = [one for judgment in judgments if judgment for one in judgment.findings]
+    failing = [one.title for one in findings if one.verdict is Verdict.FAIL]
     if failing:
         raise FieldFault(
             "reason",
