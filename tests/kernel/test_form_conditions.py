@@ -176,3 +176,53 @@ def test_the_label_of_a_field_may_be_found_by_path() -> None:
     assert FORM.section_of("nothing") == ""
     assert FORM.section("project") is not None
     assert isinstance(FORM.field("uscc"), Field)
+
+
+_KIND = field(
+    "kind", FieldKind.CHOICE, "类别", options=(option("a", "主要负责人"), option("c", "安全员"))
+)
+_STAFF = form_of(
+    field(
+        "staff",
+        FieldKind.TABLE,
+        "人员",
+        columns=(_KIND, field("expires", FieldKind.DATE, "有效期")),
+    )
+)
+
+
+def test_a_table_tells_how_often_each_option_is_chosen_and_its_first_and_last_day() -> None:
+    rows = [
+        {"kind": "a", "expires": "2028-03-01"},
+        {"kind": "c", "expires": "2027-01-31"},
+        {"kind": "c", "expires": "2029-12-31"},
+    ]
+
+    assert facts(_STAFF, {"staff": rows}) == {
+        "staff_count": 3,
+        "staff_kind_a_count": 1,
+        "staff_kind_c_count": 2,
+        "staff_expires_earliest": date(2027, 1, 31),
+        "staff_expires_latest": date(2029, 12, 31),
+    }
+
+
+def test_a_choice_or_day_left_empty_in_one_row_leaves_its_column_unknown() -> None:
+    rows = [{"kind": "a"}, {"expires": "2027-01-31"}]
+
+    assert facts(_STAFF, {"staff": rows}) == {"staff_count": 2}
+
+
+def test_a_table_without_rows_has_none_of_each_option_and_no_days() -> None:
+    assert facts(_STAFF, {}) == {
+        "staff_count": 0,
+        "staff_kind_a_count": 0,
+        "staff_kind_c_count": 0,
+    }
+
+
+def test_what_a_table_tells_is_declared_with_its_kind() -> None:
+    schema = fact_schema(_STAFF)
+
+    assert schema["staff_kind_c_count"] == FactType(FactKind.INTEGER)
+    assert schema["staff_expires_earliest"] == FactType(FactKind.DATE)

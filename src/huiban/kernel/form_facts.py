@@ -17,6 +17,7 @@ _TYPES = {
 _UNKNOWN_FROM = 10**15  # a larger sum no database number holds exactly
 _COUNT = FactType(FactKind.INTEGER)
 _COUNTED = frozenset({FieldKind.TABLE, FieldKind.FILE})
+_ENDS: Mapping[str, Callable[[list[date]], date]] = {"earliest": min, "latest": max}
 
 
 def fact_schema(form: Form) -> dict[str, FactType]:
@@ -34,10 +35,12 @@ def facts(form: Form, values: Values) -> dict[str, object]:
     """
     Return the facts of a form as rules want them: dates, decimals, texts, lists of texts.
 
-    A table gives `<key>_count`, `<key>_<column>_sum` for its number columns and
-    `<key>_<column>_count` of the rows that say yes for its boolean ones; both are unknown while
-    one of the cells is empty. Files give `<key>_count`. What is not filled in
-    is absent, and so unknown; an empty table or file list is known to have none.
+    A table gives `<key>_count`, `<key>_<column>_sum` for its number columns,
+    `<key>_<column>_count` of the rows that say yes for its boolean ones,
+    `<key>_<column>_<option>_count` of the rows with an option for its choices, and
+    `<key>_<column>_earliest` and `_latest` for its dates; all are unknown while one of the cells
+    is empty. Files give `<key>_count`. What is not filled in is absent, and so unknown; an empty
+    table or file list is known to have none, and no dates.
     """
     return facts_of(form.fields(), values)
 
@@ -72,6 +75,12 @@ def _facts_of(field: Field) -> Iterator[tuple[str, FactType]]:
             yield f"{field.key}_{column.key}_sum", _fact_type(column)
         for column in _ticked(field):
             yield f"{field.key}_{column.key}_count", _COUNT
+        for column in _chosen(field):
+            for option in column.options:
+                yield f"{field.key}_{column.key}_{option.value}_count", _COUNT
+        for column in _dated(field):
+            for end in _ENDS:
+                yield f"{field.key}_{column.key}_{end}", _fact_type(column)
     else:
         yield field.key, _fact_type(field)
 
@@ -92,7 +101,10 @@ def _fact_type(field: Field) -> FactType:
 
 def _known(field: Field, value: object) -> dict[str, object]:
     rows = value if isinstance(value, list) else []
-    return {f"{field.key}_count": len(rows)} | _sums(field, rows) | _ticks(field, rows)
+    known: dict[str, object] = {f"{field.key}_count": len(rows)}
+    for part in (_sums, _ticks, _choices, _days):
+        known |= part(field, rows)
+    return known
 
 
 def _sums(table: Field, rows: list[object]) -> dict[str, object]:
@@ -118,6 +130,36 @@ def _ticks(table: Field, rows: list[object]) -> dict[str, object]:
         if None not in cells:
             counts[f"{table.key}_{column.key}_count"] = cells.count(True)
     return counts
+
+
+def _chosen(table: Field) -> Iterator[Field]:
+    return (one for one in table.columns if one.kind is FieldKind.CHOICE and not one.multiple)
+
+
+def _choices(table: Field, rows: list[object]) -> dict[str, object]:
+    counts: dict[str, object] = {}
+    for column in _chosen(table):
+        cells = _cells(column, rows)
+        if None not in cells:
+            for option in column.options:
+                name = f"{table.key}_{column.key}_{option.value}_count"
+                counts[name] = cells.count(option.value)
+    return counts
+
+
+def _dated(table: Field) -> Iterator[Field]:
+    return (one for one in table.columns if one.kind is FieldKind.DATE)
+
+
+def _days(table: Field, rows: list[object]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for column in _dated(table):
+        cells = _cells(column, rows)
+        days = [cell for cell in cells if isinstance(cell, date)]
+        if days and len(days) == len(cells):
+            for end, pick in _ENDS.items():
+                found[f"{table.key}_{column.key}_{end}"] = pick(days)
+    return found
 
 
 def _cells(column: Field, rows: list[object]) -> list[object]:

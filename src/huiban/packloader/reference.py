@@ -200,7 +200,9 @@ def _vocabulary() -> str:
     lines += ["What a notice may fill in: " + _listed(NOTICE_SLOTS) + ".", ""]
     lines += [
         "Facts of a rule: the form's fields; `<table>_count`, `<table>_<number column>_sum`, "
-        "`<table>_<yes/no column>_count`; `has_<material>`, `materials_complete`, `life`; `as_of`.",
+        "`<table>_<yes/no column>_count`, `<table>_<choice column>_<option>_count`, "
+        "`<table>_<date column>_earliest` and `_latest`; `has_<material>`, `materials_complete`, "
+        "`life`; `as_of`.",
         "",
         "### Measures",
         "",

@@ -50,6 +50,11 @@ def _described(one: Field) -> dict[str, object]:
     described: dict[str, object] = {"kind": one.kind.value, "multiple": one.multiple}
     if one.kind in _COUNTED:
         described["columns"] = {column.key: column.kind.value for column in one.columns}
+        described["options"] = {
+            column.key: [option.value for option in column.options]
+            for column in one.columns
+            if column.options and not column.multiple
+        }
     return described
 
 
