@@ -5,12 +5,14 @@ import calendar
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
 from huiban.kernel.actor import Actor
+from huiban.kernel.catalogue import Life
 from huiban.kernel.document import CertificateFacts
 from huiban.kernel.identifier import (
     CODE_NUMBERS,
@@ -50,7 +52,8 @@ def issue(opened: Opened, row: JournalRow, number: str) -> Certificate:
     values = read_json(case.payload)
     before = certificates.load(case.source_certificate) if case.source_certificate else None
     carried = json.loads(before.content).get("values", {}) if before else {}
-    starts, ends = _validity(kind, values, local_day(row.at))
+    life = scenario.items[case.item_code].life
+    starts, ends = validity(kind, values, local_day(row.at), life, before)
     return certificates.issue(
         Certificate(
             number=number,
@@ -167,14 +170,28 @@ def one_of_mine(number: str, actor: Actor) -> Certificate:
     raise NotFound(Words("没有找到这张证照", "No such certificate"))
 
 
-def _validity(
-    kind: CertificateKind, values: dict[str, object], decided: date
+def validity(
+    kind: CertificateKind,
+    values: Mapping[str, object],
+    decided: date,
+    life: Life,
+    before: Certificate | None,
 ) -> tuple[date, date | None]:
-    """Valid as applied for, never before the decision and never longer than the kind allows."""
+    """
+    Return the first and last day: as applied for, not before the decision, never too long.
+
+    Where the form states no days, a modification (变更) leaves the end as it was, and a renewal
+    (延续) goes on from the day after it (许可法第四十九条、第五十条).
+    """
     if kind.valid is None:
         return decided, None
-    starts = max(_day(values.get(kind.valid.starts)) or decided, decided)
-    ends = _day(values.get(kind.valid.ends))
+    until = before.valid_until if before else None
+    starts, ends = _day(values.get(kind.valid.starts)), _day(values.get(kind.valid.ends))
+    if starts is None and until and life is Life.RENEW:
+        starts = until + timedelta(days=1)
+    if ends is None and life is Life.MODIFY:
+        ends = until
+    starts = max(starts or decided, decided)
     longest = _after(starts, kind.valid.at_most)
     if ends is None or (longest and ends > longest):
         ends = longest

@@ -11,11 +11,16 @@ from huiban.packloader.values import CertificateKind, Role, Source, Validity
 
 
 class ValidityIn(Part):
-    """When a certificate is valid: two date fields of the form, and the longest time."""
+    """
+    When a certificate is valid: two date fields of the form, and the longest time.
+
+    Without fields it runs from the decision for `at_most`; a modified one ends when the one it
+    replaces would have, and a renewed one begins on the day after.
+    """
 
     makes: ClassVar[Maker] = Validity
-    starts: Annotated[Key, Described(alias="from")]
-    ends: Annotated[Key, Described(alias="to")]
+    starts: Annotated[Key | None, Described(alias="from")] = None
+    ends: Annotated[Key | None, Described(alias="to")] = None
     at_most: Annotated[str, Described(pattern=r"^\d+ (year|month|day)s?$")] = ""
 
 
