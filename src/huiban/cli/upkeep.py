@@ -12,7 +12,7 @@ from huiban.kernel.calendar import CalendarDay
 
 
 def add_parser(sub: Any) -> None:
-    found = sub.add_parser("verify", help="check the chain of every case and replay its journal")
+    found = sub.add_parser("verify", help="check the chains of cases and of the request log")
     found.add_argument("numbers", nargs="*", help="case numbers; none means all")
     found.set_defaults(run=verify)
     found = sub.add_parser("jobs", help="count jobs; list and revive the dead ones")
@@ -50,7 +50,22 @@ def verify(said: argparse.Namespace) -> int:
             broken += 1
             print(f"{verdict.number}: {_said(verdict)}")
     print(f"{checked} cases, {entries} journal entries, {broken} broken")
-    return 1 if broken else 0
+    is_sound = not broken
+    if not said.numbers:
+        is_sound &= _verify_log(evidence.verify_log())
+    return 0 if is_sound else 1
+
+
+def _verify_log(found: Any) -> bool:
+    for one in found.broken:
+        print(f"request log of {one.subject[:12]}: {one.message}")
+    for request in found.unlogged:
+        print(f"request {request}: an answer is kept, and the request log knows nothing of it")
+    print(
+        f"{found.lines} lines of the request log in {found.chains} chains, "
+        f"{len(found.broken)} broken, {len(found.unlogged)} not logged"
+    )
+    return bool(found.is_sound)
 
 
 def _said(verdict: Any) -> str:

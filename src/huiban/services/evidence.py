@@ -12,8 +12,9 @@ from huiban.services import handle
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
-from huiban.store import cases, documents, filings, journal
+from huiban.store import cases, documents, filings, inquiries, journal
 from huiban.store.filings import PastAnswers
+from huiban.store.inquiries import Broken
 from huiban.store.models import Case
 from huiban.store.rows import CaseRow, JournalRow
 
@@ -74,6 +75,32 @@ def verify_all() -> Iterator[Verdict]:
         yield verify_case(number)
     for case_id, entries in journal.without_case():
         yield Verdict(f"#{case_id}", entries, (), replays=False, altered=("case removed",))
+
+
+@dataclass(frozen=True, slots=True)
+class LogVerdict:
+    """What was found out about the request log (查询记录)."""
+
+    chains: int
+    lines: int
+    broken: tuple[Broken, ...]
+    unlogged: tuple[str, ...]
+    """Requests whose answers are kept and that the log knows nothing of."""
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.broken and not self.unlogged
+
+
+def verify_log() -> LogVerdict:
+    """Check the chain of every subject in the request log, and that no answer came without it."""
+    chains = lines = 0
+    broken: list[Broken] = []
+    for _, count, found in inquiries.verify_all():
+        chains += 1
+        lines += count
+        broken += found
+    return LogVerdict(chains, lines, tuple(broken), tuple(inquiries.unlogged()))
 
 
 def _altered(opened: Opened) -> Iterator[str]:

@@ -105,12 +105,15 @@ def uses_of(key: str) -> tuple[Use, ...]:
 
 def purposes_of(resource: Resource) -> list[tuple[str, Words]]:
     """Name the scenarios that may ask, those that this city runs first."""
-    running, named = city.loaded().scenarios, catalogue().purposes
+    running = city.loaded().scenarios
     codes = sorted(resource.purposes, key=lambda code: (code not in running, code))
-    return [
-        (code, running[code].name if code in running else named.get(code, Words(code)))
-        for code in codes
-    ]
+    return [(code, purpose_words(code)) for code in codes]
+
+
+def purpose_words(code: str) -> Words:
+    """Name a scenario that may ask, whether this city runs it or not."""
+    running = city.loaded().scenarios.get(code)
+    return running.name if running else catalogue().purposes.get(code, Words(code))
 
 
 def category_words(code: str) -> Words:

@@ -124,6 +124,11 @@ def forget(matters: Sequence[str]) -> None:
     Fetched.objects.filter(matter__in=matters).delete()
 
 
+def forget_refused(matter: str, resource: str) -> None:
+    """Remove a refusal whose reason is gone."""
+    Fetched.objects.filter(matter=matter, resource=resource, state="refused").delete()
+
+
 def _row(one: Fetched) -> FetchedRow:
     return FetchedRow(
         matter=one.matter,

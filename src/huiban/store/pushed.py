@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
 
 from huiban.store.models import Pushed
 from huiban.store.turns import a_turn
 
 Record = Mapping[str, object]
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,23 @@ def find(resource: str, by: str, digest: str) -> tuple[tuple[Record, ...], date]
     return tuple(json.loads(found.records)), found.as_of
 
 
-def newest(resource: str) -> tuple[date, str] | None:
-    """Return the day and name of the delivery of a resource that came last."""
-    mine = Pushed.objects.filter(resource=resource)
-    day = mine.aggregate(day=Max("as_of"))["day"]
-    if day is None:
-        return None
-    # The database would sort names as its language does, which is not how we compare them.
-    return day, max(mine.filter(as_of=day).values_list("batch", flat=True).distinct())
-
-
 def receive(batch: Batch, records: Mapping[tuple[str, str], Sequence[Record]]) -> bool:
     """
     Keep a delivery: records by lookup key and its digest, in place of what came for them before.
 
-    Deliveries follow each other by day, and by name within a day. False if this is the last one
-    sent again; then nothing is written.
+    False if this very delivery is what is there already; then nothing is written again.
 
-    :raises OlderBatch: if a later one is there, such as when an old one is sent again by others.
+    :raises OlderBatch: if for one of its keys a later one is there, by day and then by name:
+        an old delivery was sent again, perhaps by somebody else.
     """
     with a_turn(), transaction.atomic():
-        known = newest(batch.resource)
-        if known == (batch.as_of, batch.name):
+        known = _known(batch.resource, [digest for _, digest in records])
+        newest = max(known.values(), default=None)
+        mine = (batch.as_of, batch.name)
+        if newest is not None and newest > mine:
+            raise OlderBatch(newest[1], newest[0])
+        if records and all(known.get(key) == mine for key in records):
             return False
-        if known and (batch.as_of, batch.name) < known:
-            raise OlderBatch(known[1], known[0])
         Pushed.objects.bulk_create(
             [
                 Pushed(
@@ -84,3 +76,17 @@ def receive(batch: Batch, records: Mapping[tuple[str, str], Sequence[Record]]) -
             update_fields=("records", "as_of", "batch", "received_at"),
         )
     return True
+
+
+def _known(resource: str, digests: Sequence[str]) -> dict[tuple[str, str], tuple[date, str]]:
+    """Return by lookup key and digest which delivery each is of."""
+    found: dict[tuple[str, str], tuple[date, str]] = {}
+    for start in range(0, len(digests), _AT_ONCE):
+        rows = Pushed.objects.filter(
+            resource=resource, key_digest__in=digests[start : start + _AT_ONCE]
+        )
+        for by, digest, as_of, name in rows.values_list(
+            "looked_up_by", "key_digest", "as_of", "batch"
+        ):
+            found[by, digest] = (as_of, name)
+    return found

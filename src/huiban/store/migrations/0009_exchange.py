@@ -196,9 +196,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "store_pushed",
-                "indexes": [
-                    models.Index(fields=["resource", "as_of", "batch"], name="pushed_newest")
-                ],
+                "indexes": [models.Index(fields=["resource", "key_digest"], name="pushed_key")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("resource", "looked_up_by", "key_digest"), name="pushed_once"

@@ -144,7 +144,7 @@ class Pushed(models.Model):
                 fields=["resource", "looked_up_by", "key_digest"], name="pushed_once"
             ),
         )
-        indexes = (models.Index(fields=["resource", "as_of", "batch"], name="pushed_newest"),)
+        indexes = (models.Index(fields=["resource", "key_digest"], name="pushed_key"),)
 
     def __str__(self) -> str:
         return f"{self.resource} {self.batch}"

@@ -39,6 +39,8 @@ class Ask:
     caller: callers.Caller | None = None
     query: BaseModel | None = None
     body: BaseModel | None = None
+    raw: bytes = b""
+    """The bytes of the body, where the route checks their signature before it reads them."""
 
     @property
     def account(self) -> Account:
@@ -89,6 +91,8 @@ class Route:
     proves_caller: bool = False
     """Whether what the act writes is refused by the database unless the token counts by then."""
     takes_file: bool = False
+    is_signed: bool = False
+    """Whether the act reads the bytes of the body itself, once it knows who signed them."""
     headers: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
 
@@ -189,6 +193,8 @@ def _read(route: Route, ask: Ask) -> Ask:
     query = reading.query_of(request, route.query) if route.query else None
     if query is None and request.META.get("QUERY_STRING"):
         reading.query_of(request, _Nothing)
+    if route.is_signed:
+        return replace(ask, query=query, raw=reading.raw_body_of(request))
     body = reading.body_of(request, route.body) if route.body else None
     return replace(ask, query=query, body=body)
 

@@ -42,6 +42,7 @@ _SENT = (400, 413, 415, 422)
 _KNOWN = (401, 403, 429)
 _HEADERS: Mapping[str, Part] = {
     "Idempotency-Key": {"type": "string", "pattern": "^[!-~]{8,100}$"},
+    "X-Huiban-Signature": {"type": "string", "pattern": "^[0-9A-Za-z+/]{86}==$"},
 }
 
 

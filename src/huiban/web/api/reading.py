@@ -35,10 +35,27 @@ def body_of(request: HttpRequest, model: type[Model]) -> Model:
 
     :raises Problem: 400 not JSON, 411, 413 too large, 415 another type, 422 not what is described.
     """
+    return parsed(raw_body_of(request), model)
+
+
+def raw_body_of(request: HttpRequest) -> bytes:
+    """
+    Read a JSON body as the bytes that came, for who must see that they are signed.
+
+    :raises Problem: 400 broken off, 411, 413 too large, 415 another type.
+    """
     media, charset = media_of(request)
     if media != JSON or charset.lower() not in ("", "utf-8", "utf8"):
         raise _wrong_type(JSON)
-    raw = _bytes(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return _bytes(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def parsed(raw: bytes, model: type[Model]) -> Model:
+    """
+    Read the bytes of a JSON body into its model.
+
+    :raises Problem: 400 not JSON, 422 not what is described.
+    """
     try:
         data = from_json(raw, allow_inf_nan=False)
     except ValueError as fault:
