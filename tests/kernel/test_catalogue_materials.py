@@ -52,7 +52,7 @@ def test_a_certificate_in_hand_waives_its_material_and_is_named() -> None:
 
     assert found["identity"].standing is Standing.WAIVED
     assert found["identity"].instead == Instead(How.CERTIFICATE, "identity_card", "证1号")
-    assert found["identity"].why.zh == "您有有效的电子证照，不用交"
+    assert found["identity"].why.zh == "已有有效的电子证照，不用交"
     assert found["form"].standing is Standing.NEEDED
 
 

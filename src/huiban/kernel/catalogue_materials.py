@@ -31,18 +31,18 @@ class Standing(StrEnum):
 
 
 _WHY = {
-    How.FORM: Words("由您在网上填写的内容生成，不用交", "Made from what you fill in on line"),
-    How.CERTIFICATE: Words("您有有效的电子证照，不用交", "You hold a valid electronic certificate"),
+    How.FORM: Words("由网上填写的内容生成，不用交", "Made from what is filled in on line"),
+    How.CERTIFICATE: Words("已有有效的电子证照，不用交", "A valid electronic certificate is held"),
     How.RESOURCE: Words("部门数据里已经查到，不用交", "A register already says the same"),
-    How.COMMITMENT: Words("您已作出书面承诺，不用交", "You promised it in writing"),
+    How.COMMITMENT: Words("已作出书面承诺，不用交", "Promised in writing instead"),
     How.DEFERRED: Words(
         "可以先受理，发证之前补交", "May follow later, before the result is issued"
     ),
 }
 _ALWAYS = Words("申请时要交", "Needed with the application")
-_BY_ANSWERS = Words("按您填写的内容，要交", "Needed, by what you have filled in")
-_NOT_NEEDED = Words("按您填写的内容，不用交", "Not needed, by what you have filled in")
-_UNKNOWN = Words("要不要交，看还没填写的内容", "Depends on what you have not filled in yet")
+_BY_ANSWERS = Words("按填写的内容，要交", "Needed, by what is filled in")
+_NOT_NEEDED = Words("按填写的内容，不用交", "Not needed, by what is filled in")
+_UNKNOWN = Words("要不要交，看还没填写的内容", "Depends on what is not filled in yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class MaterialStanding:
     def is_owed(self) -> bool:
         """Tell whether it must still follow before the applied-for may be granted."""
         return self.standing is Standing.DEFERRED and not self.is_handed
+
+    @property
+    def is_waived(self) -> bool:
+        """Tell whether nobody need hand it in, and nobody did."""
+        return self.standing is Standing.WAIVED and not self.is_handed
 
     @property
     def how(self) -> How | None:

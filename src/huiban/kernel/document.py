@@ -92,6 +92,10 @@ class Handed:
     form: str = "电子"
     count: int = 0
     note: str = ""
+    due_on: date | None = None
+    """Until when a deferred material (容缺材料) must follow."""
+    promise: str = ""
+    """The text of the promise (告知承诺) made in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,7 +295,14 @@ def _authority(facts: Facts) -> Data:
 
 def _materials(facts: Facts) -> list[Data]:
     return [
-        {"name": one.name, "form": one.form, "count": one.count, "note": one.note}
+        {
+            "name": one.name,
+            "form": one.form,
+            "count": one.count,
+            "note": one.note,
+            "due": date_words(one.due_on) if one.due_on else "",
+            "promise": one.promise,
+        }
         for one in facts.materials
     ]
 

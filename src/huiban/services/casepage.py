@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from huiban.kernel import form as forms
 from huiban.kernel import process
-from huiban.kernel.catalogue import Item
+from huiban.kernel.catalogue import Item, MaterialStanding
 from huiban.kernel.clock import ClockReading, ClockRule
 from huiban.kernel.clock_words import remaining_words
 from huiban.kernel.form import Field, FieldKind, Form
 from huiban.kernel.process import Chart, Standing
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import city
+from huiban.services import city, materials_filed
 from huiban.services.clocks import Clocks, read_clocks
 from huiban.services.facts import local_day, read_json, read_materials
 from huiban.services.history import history_of
@@ -52,8 +52,12 @@ class MaterialLine:
     code: str
     name: str
     files: tuple[Blob, ...]
-    is_waived: bool
+    standing: MaterialStanding
     standard: str
+
+    @property
+    def is_waived(self) -> bool:
+        return self.standing.is_waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def build(whole: WholeCase, language: str, now: datetime, *, is_masked: bool) ->
             language,
             is_masked=is_masked,
         ),
-        materials=material_lines(item, whole, language),
+        materials=material_lines(scenario, whole, language),
         clocks=lines,
         main_clock=_main(lines),
         timeline=timeline(whole.journal, chart, language),
@@ -207,7 +211,7 @@ def _answer(one: Field, value: object, speech: forms.Speech, language: str) -> A
     return Answer(one.key, label, text, str(one.kind), is_masked, value=value)
 
 
-def material_lines(item: Item, whole: WholeCase, language: str) -> tuple[MaterialLine, ...]:
+def material_lines(scenario: Scenario, whole: WholeCase, language: str) -> tuple[MaterialLine, ...]:
     """List the materials of a case with their files."""
     files = {blob.number: blob for blob in whole.files}
     handed = read_materials(whole.case.materials)
@@ -216,10 +220,11 @@ def material_lines(item: Item, whole: WholeCase, language: str) -> tuple[Materia
             one.code,
             one.name.speak(language),
             tuple(files[number] for number in handed.get(one.code, []) if number in files),
-            not handed.get(one.code),
+            line,
             one.accept_standard.speak(language),
         )
-        for one in item.materials
+        for line in materials_filed.of_case(scenario, whole.case)
+        for one in [line.material]
     )
 
 
@@ -261,7 +266,14 @@ def _main(lines: Sequence[ClockLine]) -> ClockLine | None:
 _EXTRA_LABELS = {
     "submit": Words("提交申请", "Submitted"),
     "document_issued": Words("出具文书", "Document issued"),
+    "supply": Words("补交容缺材料", "Deferred document supplied"),
+    "supply_overdue": Words("容缺材料到期没有补交", "Deferred document overdue"),
+    "commitment_kept": Words("承诺核查属实", "Promise checked and kept"),
+    "commitment_broken": Words("承诺核查不属实", "Promise found broken"),
 }
+
+
+_NAMES_MATERIAL = frozenset({"supply", "supply_overdue", "commitment_kept", "commitment_broken"})
 
 
 def act_words(act: str, chart: Chart) -> Words:
@@ -296,7 +308,7 @@ def _note(row: JournalRow) -> str:
     body = body_of(row)
     if row.act == "document_issued":
         return " ".join(str(body.get(key, "")) for key in ("title", "reference")).strip()
-    return ""
+    return str(body.get("name", "")) if row.act in _NAMES_MATERIAL else ""
 
 
 def path(chart: Chart, standing: Standing, language: str) -> tuple[PathStep, ...]:

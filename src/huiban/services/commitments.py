@@ -175,9 +175,15 @@ def _promise(
     )
 
 
-def check(  # noqa: PLR0913 - a check has these parts
-    number: str, code: str, is_kept: bool, reason: str, actor: Actor, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check found, and the facts it rests on."""
+
+    is_kept: bool
+    reason: str = ""
+
+
+def check(number: str, code: str, found: Found, actor: Actor, now: datetime) -> None:
     """
     Record what the check after the decision found of a promise; once for each.
 
@@ -202,12 +208,12 @@ def check(  # noqa: PLR0913 - a check has these parts
                 "A promise is checked once, after the grant",
             )
         )
-    reason = reason.strip()
-    if not is_kept and not reason:
+    reason = found.reason.strip()
+    if not found.is_kept and not reason:
         raise FieldFault("reason", Words("请写明核查发现的事实", "State what the check found"))
     stage = opened.case.stage
     fact = Fact(
-        act=KEPT if is_kept else BROKEN,
+        act=KEPT if found.is_kept else BROKEN,
         stage_from=stage,
         stage_to=stage,
         reason=reason,
@@ -216,7 +222,7 @@ def check(  # noqa: PLR0913 - a check has these parts
         body={"material": code, "name": promise.material.name.zh, "sha256": promise.sha256},
         is_public=True,
     )
-    told = () if is_kept else (_told(opened.case, promise, reason),)
+    told = () if found.is_kept else (_told(opened.case, promise, reason),)
     handle.note(number, fact, now, actor, told)
 
 

@@ -16,9 +16,11 @@ from huiban.kernel.words import Words
 from huiban.services import casepage, city
 from huiban.services import points as weighing
 from huiban.services.casepage import CasePage
+from huiban.services.commitments import Promise, promises
 from huiban.services.facts import case_facts, local_day
 from huiban.services.handle import load, note
 from huiban.services.journal import Fact
+from huiban.services.materials_filed import Owed, owed_of, with_blocks
 from huiban.services.permission import allows, demand, demand_platform, errand_of_document
 from huiban.services.refusal import NotFound
 from huiban.store import cases, lists, pages
@@ -49,6 +51,10 @@ class DeskCase:
     can_see_journal: bool
     readable: frozenset[str] = frozenset()
     """The numbers of the issued documents this officer may open."""
+    owed: tuple[Owed, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    can_check: bool = False
+    """Whether this officer may say what the check of a promise (事后核查) found."""
 
 
 def todo(actor: Actor, narrow: DeskNarrow, cursor: str = "", limit: int = 50) -> ToDo:
@@ -93,12 +99,17 @@ def case(
     facts = case_facts(page.scenario, whole.case)
     day = local_day(whole.case.submitted_at)
     acts = process.open_acts(page.chart, page.standing, facts, actor, day)
+    owed = owed_of(page.scenario, whole.case, whole.journal, now)
+    acts = with_blocks(acts, [one.material for one in owed])
     if not allows(actor, Errand.ACT_CASE, whole.case):
         acts = ()
     before, after = lists.desk_neighbours(lists.scope_of(actor), narrow or DeskNarrow(), number)
     return DeskCase(
         page=page,
         acts=tuple(acts),
+        owed=owed,
+        promises=promises(page.scenario, whole.case, whole.journal, now),
+        can_check=allows(actor, Errand.CHECK_COMMITMENT, whole.case),
         points=points(page),
         before=before,
         after=after,

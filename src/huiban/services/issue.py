@@ -10,10 +10,12 @@ from django.conf import settings
 
 from huiban.connectors import pdf
 from huiban.kernel import document as papers
+from huiban.kernel.catalogue import MaterialStanding
 from huiban.kernel.clock import Limit
 from huiban.kernel.document_form import Answers
+from huiban.kernel.fill_record import How
 from huiban.packloader import DocumentKind
-from huiban.services import archive, certify, city, handle, oversight, vault
+from huiban.services import archive, certify, city, handle, materials_filed, oversight, vault
 from huiban.services.facts import local_day, read_json, read_materials
 from huiban.services.handle import Opened
 from huiban.services.journal import Fact, body_of
@@ -188,7 +190,7 @@ def _facts(
             phone=item.consult_phone,
             complaint_phone=item.complaint_phone,
         ),
-        materials=_materials(opened),
+        materials=_materials(opened, errand.row.at),
         clocks=_clocks(opened, errand),
         points=_points(errand.row),
         decision=_decision(errand.row),
@@ -243,18 +245,30 @@ def _points(row: JournalRow) -> tuple[papers.Point, ...]:
     )
 
 
-def _materials(opened: Opened) -> tuple[papers.Handed, ...]:
-    item = opened.scenario.items[opened.case.item_code]
+def _materials(opened: Opened, now: datetime) -> tuple[papers.Handed, ...]:
     files = read_materials(opened.case.materials)
-    sizes = {blob.number: blob for blob in blobs.of_case(opened.case.id)}
+    known = {blob.number for blob in blobs.of_case(opened.case.id)}
+    lines = materials_filed.of_case(opened.scenario, opened.case)
+    owed = {
+        one.material.code: one
+        for one in materials_filed.owed_of(opened.scenario, opened.case, opened.journal, now)
+    }
     return tuple(
         papers.Handed(
-            name=one.name.zh,
-            count=len([number for number in files.get(one.code, []) if number in sizes]),
-            note="" if files.get(one.code) else "免提交或未提交",
+            name=line.material.name.zh,
+            count=len([number for number in files.get(code, []) if number in known]),
+            note="" if files.get(code) else materials_filed.note(line),
+            due_on=owed[code].due_on if code in owed else None,
+            promise=_promise(line),
         )
-        for one in item.materials
+        for line in lines
+        for code in [line.material.code]
     )
+
+
+def _promise(line: MaterialStanding) -> str:
+    promised = line.material.commitment
+    return promised.text.zh if promised and line.how is How.COMMITMENT else ""
 
 
 def _clocks(opened: Opened, errand: Errand) -> tuple[papers.ClockLine, ...]:

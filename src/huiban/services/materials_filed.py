@@ -218,8 +218,8 @@ def words(one: MaterialStanding) -> Words:
         kind = city.common().certificates.get(instead.name)
         name = kind.name if kind else Words(instead.name)
         return Words(
-            f"您有有效的《{name.zh}》（{instead.reference}），不用交",
-            f"You hold a valid certificate: {name.speak('en')} ({instead.reference})",
+            f"持有有效的《{name.zh}》（{instead.reference}），不用交",
+            f"A valid certificate is held: {name.speak('en')} ({instead.reference})",
         )
     if instead.how is How.RESOURCE:
         resource = city.loaded().catalogue.resources.get(instead.name)
@@ -229,6 +229,23 @@ def words(one: MaterialStanding) -> Words:
             f"Found in the register “{name.speak('en')}” (request {instead.reference})",
         )
     return one.why
+
+
+_NOTES = {
+    Standing.NEEDED: "未提交",
+    Standing.DEFERRED: "容缺，待补交",
+    Standing.COMMITTED: "以书面承诺代替",
+    Standing.NOT_NEEDED: "本次不用提交",
+    Standing.UNKNOWN: "未提交",
+}
+
+
+def note(one: MaterialStanding) -> str:
+    """Write beside a material of a document (文书) why there is no file of it."""
+    if one.standing is not Standing.WAIVED or one.instead is None:
+        return _NOTES.get(one.standing, "")
+    way = {How.FORM: "网上填写", How.CERTIFICATE: "电子证照", How.RESOURCE: "部门数据"}
+    return f"免提交：{way[one.instead.how]} {one.instead.reference}".strip()
 
 
 def _spaced(limit: str) -> str:

@@ -14,6 +14,7 @@ from huiban.services import casepage, drafts, guide, handle, materials
 from huiban.services.casepage import CasePage
 from huiban.services.facts import case_facts, local_day
 from huiban.services.journal import Fact
+from huiban.services.materials_filed import Owed, owed_of
 from huiban.services.permission import demand, errand_of_document
 from huiban.services.refusal import NotAllowed, NotFound, NotOpen
 from huiban.store import cases, documents, jobs, lists, notices, pages
@@ -55,6 +56,8 @@ class MyCase:
     page: CasePage
     acts: tuple[OpenAct, ...]
     notices: tuple[Notice, ...]
+    owed: tuple[Owed, ...] = ()
+    """Deferred materials (容缺材料) that must still follow."""
     is_preparing: bool = False
     """Documents of the last step are still being made."""
 
@@ -123,7 +126,8 @@ def my_case(number: str, actor: Actor, language: str, now: datetime) -> MyCase:
     day = local_day(whole.case.submitted_at)
     acts = process.open_acts(page.chart, page.standing, facts, actor, day)
     is_preparing = jobs.is_pending(f"carry_out:{number}:")
-    return MyCase(page, tuple(acts), told, is_preparing)
+    owed = owed_of(page.scenario, whole.case, whole.journal, now)
+    return MyCase(page, tuple(acts), told, owed, is_preparing)
 
 
 def my_messages(actor: Actor) -> list[Notice]:

@@ -8,11 +8,9 @@ from django.utils.translation import gettext as _
 
 from huiban.connectors import preview
 from huiban.kernel.process import Chart
-from huiban.packloader.facts import waived
 from huiban.services import evidence
 from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
-from huiban.services.facts import HELD
 from huiban.store.models import Blob
 from huiban.store.rows import JournalRow
 from huiban.web.desk import flow
@@ -79,26 +77,27 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
     sent = visit.request.GET
     files = {one.number: one for line in found.page.materials for one in line.files}
     file = files.get(sent.get("file", "")) or next(iter(files.values()), None)
-    if file is None:
-        return {"file": None}
     number = found.page.number
+    more = {"form_url": case_way(number, narrow, tab="form")}
+    if file is None:
+        return {"file": None, **more}
     pages = page_count(file)
     page = min(max(_whole(sent.get("page", "")), 1), max(pages, 1))
     zoom = sent.get("zoom", "1") if sent.get("zoom") in _WIDTHS else "1"
 
     def way(to: int, size: str = zoom, to_file: str = file.number) -> str:
         query = case_way(number, narrow, tab="materials")
-        more = {"file": to_file, "page": str(to)} | ({"zoom": size} if size != "1" else {})
-        return f"{query}&{urlencode(more)}#viewer"
+        wanted = {"file": to_file, "page": str(to)} | ({"zoom": size} if size != "1" else {})
+        return f"{query}&{urlencode(wanted)}#viewer"
 
     return {
         "file": file,
-        "held": waived(found.page.item, HELD),
-        "form_url": case_way(number, narrow, tab="form"),
+        **more,
         "material": next(line for line in found.page.materials if file in line.files),
         "file_links": [
             (line, [(one, way(1, "1", one.number)) for one in line.files])
             for line in found.page.materials
+            if line.files
         ],
         "can_show": preview.can_show(file.media) and pages > 0,
         "page_number": page,

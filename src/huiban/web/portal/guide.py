@@ -10,7 +10,7 @@ from huiban.kernel.catalogue import Channel, Item, Material, Need, ServiceObject
 from huiban.kernel.clock import Limit
 from huiban.kernel.form import Field
 from huiban.kernel.process_diagram import to_svg
-from huiban.services import certify, in_hand
+from huiban.services import certify, city, in_hand
 from huiban.services import guide as guides
 from huiban.services.facts import local_day
 from huiban.services.guide import Guide
@@ -144,12 +144,33 @@ def _material(one: Material, guide: Guide, language: str) -> Context:
         "name": one.name.speak(language),
         "is_waived": waived,
         "need": _("免交") if waived else _need(one.need),
+        "ways": [] if waived else _ways(one, language),
         "source": _sources()[one.source],
         "issuer": one.issuer.speak(language),
         "hint": one.hint.speak(language),
         "standard": one.accept_standard.speak(language),
         "basis": one.basis,
     }
+
+
+def _ways(one: Material, language: str) -> list[str]:
+    """Say how an applicant may do without handing it in with the application."""
+    certificates, resources = city.common().certificates, city.loaded().catalogue.resources
+    ways = [
+        _("持有有效的《%(name)s》免交") % {"name": certificates[kind].name.speak(language)}
+        for kind in one.waived_by
+        if kind in certificates and certificates[kind].issued_here
+    ]
+    ways += [
+        _("从“%(name)s”查到的免交") % {"name": resources[key].name.speak(language)}
+        for key in one.replaced_by
+        if key in resources
+    ]
+    if one.commitment:
+        ways.append(_("可以书面承诺代替"))
+    if one.supply_within:
+        ways.append(_("受理后%(limit)s内补交") % {"limit": limit_words(one.supply_within)})
+    return ways
 
 
 def _need(need: Need) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from huiban.kernel.catalogue import Material, MaterialStanding, Standing
+from huiban.kernel.catalogue import MaterialStanding, Standing
 from huiban.kernel.fill_record import How
 from huiban.kernel.form import speak_kinds, speak_size
 from huiban.services import commitments, drafts, files, submit
@@ -123,14 +123,18 @@ def _json_refusal(words: str, status: int) -> HttpResponse:
 
 def _draw(visit: Visit, writing: Writing, faults: Faults, status: int = 200) -> HttpResponse:
     today = local_day(visit.now)
+    blobs = files.of_draft(writing)
     lines = [
-        _line(visit, writing, one, faults, files.of_draft(writing))
-        for one in judging.of_writing(writing, today)
+        _line(visit, writing, one, faults, blobs) for one in judging.of_writing(writing, today)
     ]
+    may_promise = any(one["promise"] for one in lines) and commitments.is_open_to(
+        writing.draft.subject_code
+    )
     context: Context = {
         "writing": writing,
         "errand": steps.errand_words(writing, visit.language),
         "materials": [one for one in lines if not one["is_spared"]],
+        "may_promise": may_promise,
         "spared": [one for one in lines if one["is_spared"]],
         "links": [ProblemLink(f"#f-{code}", words) for code, words in faults],
         "steps": steps.steps(writing, submit.MATERIALS, visit.language, today),
@@ -160,7 +164,7 @@ def _line(
         "is_plain": line.standing is Standing.NEEDED or line.is_handed,
         "is_spared": line.standing in _SPARED and not line.is_handed,
         "is_form": bool(line.instead and line.instead.how is How.FORM),
-        "promise": _promised(visit, writing, one) if not line.is_handed else None,
+        "promise": None if line.is_handed else _promised(visit, writing, line),
         "problems": [words for code, words in faults if code == one.code],
         "f": {
             "key": one.code,
@@ -178,20 +182,19 @@ def _line(
     }
 
 
-def _promised(visit: Visit, writing: Writing, one: Material) -> Context | None:
+def _promised(visit: Visit, writing: Writing, line: MaterialStanding) -> Context | None:
     """Return the promise that may be made instead, or was made, of a material that has one."""
-    if one.commitment is None:
+    promise = line.material.commitment
+    if promise is None:
         return None
-    made = judging.commitments(writing).get(one.code)
-    is_open = commitments.is_open_to(writing.draft.subject_code)
+    made = judging.commitments(writing).get(line.material.code)
     return {
-        "text": one.commitment.text.speak(visit.language),
-        "basis": one.commitment.basis,
-        "within": limit_words(one.commitment.check_within),
-        "digest": commitments.digest(one.commitment),
-        "is_made": bool(made) and is_open,
+        "text": promise.text.speak(visit.language),
+        "basis": promise.basis,
+        "within": limit_words(promise.check_within),
+        "digest": commitments.digest(promise),
+        "is_made": line.standing is Standing.COMMITTED,
         "at": datetime.fromisoformat(made["at"]) if made else None,
-        "is_open": is_open,
     }
 
 

@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiban.kernel.catalogue import MaterialStanding
 from huiban.kernel.words import Words
 from huiban.services.casepage import Answer
 from huiban.web.icons import LIGHTS, PATHS
+from huiban.web.standing import standing_view
 
 register = template.Library()
 
@@ -182,6 +184,12 @@ def beside(cells: Sequence[object], labels: Sequence[object]) -> list[tuple[obje
 def speak(words: Words, language: str) -> str:
     """Say words of a pack in the language of the page."""
     return words.speak(language)
+
+
+@register.filter
+def stands(one: MaterialStanding, language: str) -> dict[str, object]:
+    """Say what became of a material without a file, for `parts/standing.html`."""
+    return standing_view(one, language)
 
 
 @register.filter
