@@ -64,7 +64,7 @@ docs: setup-test ## Regenerate the generated pages under docs/
 	$(PY) tools/docs.py
 
 bench: setup-test ## Measure one thing: make bench NAME=create
-	$(PY) -m benchmarks.$(NAME) $(ARGS)
+	$(PY) -m benchmarks.$(subst -,_,$(NAME)) $(ARGS)
 
 lock:            ## Compile the pinned and hashed dependency lists
 	for list in run build dev node; do \

@@ -19,15 +19,26 @@ something wrong, 2 when it was called wrongly. Which database, files and packs i
 
 
 def errands() -> dict[str, tuple[str, argparse.ArgumentParser]]:
-    """Return every errand with its one line of help."""
-    [sub] = [one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)]
-    helps = {one.dest: one.help or "" for one in sub._choices_actions}
-    return {name: (helps[name], errand) for name, errand in sub.choices.items()}
+    """Return every errand with its one line of help; one of several steps is followed by them."""
+    return dict(_errands(parser(), ""))
+
+
+def _errands(
+    of: argparse.ArgumentParser, before: str
+) -> Iterator[tuple[str, tuple[str, argparse.ArgumentParser]]]:
+    for sub in of._actions:
+        if not isinstance(sub, argparse._SubParsersAction):
+            continue
+        helps = {one.dest: one.help or "" for one in sub._choices_actions}
+        for name, errand in sub.choices.items():
+            yield before + name, (helps[name], errand)
+            yield from _errands(errand, f"{before}{name} ")
 
 
 def arguments(errand: argparse.ArgumentParser) -> list[argparse.Action]:
-    """Return what an errand is told, without --help."""
-    return [one for one in errand._actions if not isinstance(one, argparse._HelpAction)]
+    """Return what an errand is told, without --help and the steps it has."""
+    others = (argparse._HelpAction, argparse._SubParsersAction)
+    return [one for one in errand._actions if not isinstance(one, others)]
 
 
 def spelled(one: argparse.Action) -> str:

@@ -101,6 +101,26 @@ SETTINGS = (
         "production",
         "no demonstration",
     ),
+    Setting(
+        "HUIBAN_NEIGHBOURS",
+        "address of the sample city's other departments; named by `packs/resources/connections/`, "
+        "`huiban demo` sets it and the four below",
+        "they are not asked",
+    ),
+    Setting("HUIBAN_NEIGHBOURS_KEY", "the key they ask of those who ask them", "they refuse"),
+    Setting(
+        "HUIBAN_NEIGHBOURS_PUBLIC_KEY",
+        "the key that what they push is signed with: Ed25519, base64",
+        "nothing they push is taken",
+    ),
+    Setting(
+        "HUIBAN_PLANNING_DATABASE",
+        "the planning department's database: `sqlite:////…` or `postgresql+psycopg://…`",
+        "it is not asked",
+    ),
+    Setting(
+        "HUIBAN_REGISTER_FILES", "the folder that departments put their files into", "none is read"
+    ),
     Setting("HUIBAN_DEBUG", "`1`: debug pages; refused in production", "off"),
 )
 

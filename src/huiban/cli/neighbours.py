@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from huiban.cli.django_ready import now
@@ -95,27 +95,35 @@ def serve(said: argparse.Namespace) -> int:
 def push(said: argparse.Namespace) -> int:
     """Push signed batches of the registers that their departments deliver themselves."""
     from huiban.kernel.resource import Mode
+    from huiban.neighbours.fill import about
+
+    root, resources = place(said), _catalogue().resources
+    kept = about(root).get("rows")
+    known = [key for key in kept or () if resources[key].mode is Mode.PUSH]  # type: ignore[attr-defined]
+    strange = sorted(set(said.registers) - set(known))
+    if strange or not known:
+        print(f"not pushed: {', '.join(strange)}; pushed are: {', '.join(known) or 'none yet'}")
+        return 2
+    try:
+        for key in said.registers or known:
+            taken = _push(root, resources[key], f"{said.to}/api/v1/registers/{key}/push")
+            print(f"{key}: {taken} records taken")
+    except HTTPError as refused:
+        print(f"{key}: {refused.code} {refused.read().decode(errors='replace')}")
+        return 1
+    except URLError as fault:
+        print(f"{said.to} does not answer: {fault.reason}")
+        return 1
+    return 0
+
+
+def _push(root: Path, resource: Any, address: str) -> int:
     from huiban.neighbours.fill import REGISTERS, about
     from huiban.neighbours.push import PRIVATE_KEY, batches, read_key, send
 
-    root, catalogue = place(said), _catalogue()
-    kept = about(root).get("rows", {})
-    known = [key for key in kept if catalogue.resources[key].mode is Mode.PUSH]  # type: ignore[attr-defined]
-    for key in said.registers or known:
-        if key not in known:
-            print(f"{key} is not pushed; these are: {', '.join(known) or 'none, fill first'}")
-            return 2
-        taken = 0
-        for batch in batches(
-            root / REGISTERS, catalogue.resources[key], read_key(root / PRIVATE_KEY)
-        ):
-            try:
-                taken += send(f"{said.to}/api/v1/registers/{key}/push", batch)
-            except HTTPError as refused:
-                print(f"{key}: {refused.code} {refused.read().decode(errors='replace')}")
-                return 1
-        print(f"{key}: {taken} records taken")
-    return 0
+    key, day = read_key(root / PRIVATE_KEY), str(about(root)["day"])
+    found = batches(root / REGISTERS, resource, key, as_of=day)
+    return sum(send(address, batch) for batch in found)
 
 
 def settings(said: argparse.Namespace) -> int:
@@ -149,13 +157,13 @@ def start(enterprises: int) -> "subprocess.Popen[bytes]":
 
     root = Path(house.DATA_DIR) / "neighbours"
     count, seconds = make_current(root, enterprises)
-    port = _free_port()
+    port = free_port()
     os.environ.update(environment(root, port))
     process = subprocess.Popen(
         [sys.executable, "-m", "huiban.cli.main", "neighbours", "serve",
          "--port", str(port), "--control"]
     )  # fmt: skip
-    if not _is_up(f"http://127.0.0.1:{port}/healthz", process):
+    if not is_up(f"http://127.0.0.1:{port}/healthz", process):
         process.terminate()
         raise SystemExit("the other departments did not come up; see the lines above")
     print(f"  other departments: {count:,} records, {seconds:.1f} s")
@@ -177,7 +185,7 @@ def push_when_up(address: str) -> None:
     command = [sys.executable, "-m", "huiban.cli.main", "neighbours", "push", "--to", address]
 
     def wait_and_push() -> None:
-        if _is_up(f"{address}/healthz"):
+        if is_up(f"{address}/healthz"):
             told = subprocess.run(command, capture_output=True, text=True, check=False)
             if told.returncode:
                 print(f"  {told.stdout.strip() or told.stderr.strip()}", flush=True)
@@ -185,7 +193,7 @@ def push_when_up(address: str) -> None:
     threading.Thread(target=wait_and_push, daemon=True).start()
 
 
-def _is_up(address: str, process: "subprocess.Popen[bytes] | None" = None) -> bool:
+def is_up(address: str, process: "subprocess.Popen[bytes] | None" = None) -> bool:
     """Wait up to half a minute for an address to answer anything at all."""
     for _ in range(150):
         if process is not None and process.poll() is not None:
@@ -200,7 +208,8 @@ def _is_up(address: str, process: "subprocess.Popen[bytes] | None" = None) -> bo
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -53,9 +53,13 @@ def public_key(place: Path) -> str:
 
 
 def batches(
-    database: Path, resource: Resource, key: Ed25519PrivateKey, size: int = BATCH
+    database: Path,
+    resource: Resource,
+    key: Ed25519PrivateKey,
+    size: int = BATCH,
+    as_of: str = "",
 ) -> Iterator[Batch]:
-    """Yield a push register as signed batches; a register without records is one empty batch."""
+    """Yield a push register as signed batches; one without records is an empty batch of `as_of`."""
     items = [one.key for one in resource.items]
     booleans = {one.key for one in resource.items if one.type is ItemType.BOOLEAN}
     columns = ", ".join(f'"{name}"' for name in [*items, UPDATED])
@@ -67,7 +71,10 @@ def batches(
             if not rows and number:
                 return
             number += 1
-            yield _batch(resource.key, number, _records(items, booleans, rows), key)
+            records = _records(items, booleans, rows)
+            day = min((day for day, _ in records), default=as_of)
+            name = f"{resource.key}-{day}-{number:05d}"
+            yield _signed(name, day, [record for _, record in records], key)
             if not rows:
                 return
 
@@ -84,18 +91,11 @@ def _records(
     ]  # fmt: skip
 
 
-def _batch(
-    register: str,
-    number: int,
-    records: Sequence[tuple[str, dict[str, object]]],
-    key: Ed25519PrivateKey,
+def _signed(
+    name: str, as_of: str, records: Sequence[dict[str, object]], key: Ed25519PrivateKey
 ) -> Batch:
-    as_of = min((day for day, _ in records), default="")
-    body = json.dumps(
-        {"batch": f"{register}-{as_of}-{number:05d}", "as_of": as_of,
-         "records": [record for _, record in records]},
-        ensure_ascii=False, separators=(",", ":"),
-    ).encode()  # fmt: skip
+    said = {"batch": name, "as_of": as_of, "records": records}
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     return Batch(body, base64.b64encode(key.sign(body)).decode())
 
 
