@@ -10,7 +10,7 @@ from huiban.packloader.build_scenario import build
 from huiban.packloader.example import gather
 from huiban.packloader.example_application import agreed, sampled, typed
 from huiban.packloader.folder import Folder
-from huiban.packloader.values import Common, Scenario
+from huiban.packloader.values import Common, Scenario, Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,11 @@ class SeededCase:
     form: Form
     written: Mapping[str, object]
     materials: tuple[str, ...]
-
-    applicant_is: tuple[str, ...] = ()
+    seed: Seed
 
     def answers(self, day: date, applicant: str) -> dict[str, object]:
         """Return what an applicant of that day would type: the dates move along with it."""
-        own = dict.fromkeys(self.applicant_is, applicant)
+        own = dict.fromkeys(self.seed.applicant_is, applicant)
         return _without_identity(self.form, _moved(self.form, self.written, day) | own)
 
 
@@ -36,6 +35,7 @@ def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
     draft = build(Folder(scenario.code, scenario.texts, scenario.code), common)
     if draft.seed is None:
         return ()
+    seed: Seed = draft.seed.make()
     samples, _ = gather(draft.examples)
     sample = samples[draft.seed.sample]
     form = scenario.form_of(scenario.items[sample.item])
@@ -49,7 +49,7 @@ def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
             form,
             answers | variants[place % len(variants)],
             sample.materials,
-            draft.seed.applicant_is,
+            seed,
         )
         for place, stage in enumerate(stages)
     )

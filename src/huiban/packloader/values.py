@@ -245,6 +245,12 @@ class Seed:
     """Answers that differ from the sample's, case after case."""
     applicant_is: tuple[str, ...] = ()
     """Fields that name whoever applies."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """Reasons that officers write, by act."""
+    points: tuple[Mapping[str, str], ...] = ()
+    """What a correction notice asks for: about, fault and cure."""
+    paper: str = ""
+    """A line of the made-up materials."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,11 +164,6 @@ _DESKS = {
     "traffic": "zhoulei",
     "leader": "zhaojianguo",
 }
-_REASONS = {
-    "request_correction": "运输合同缺少双方签章页",
-    "decline": "工程不在本市，不属于本机关职权范围，请向工程所在地主管部门申请",
-    "reply": "装卸点设在围挡内，高峰时段不装运，同意",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +199,8 @@ class _Walker:
         names = {one.code: one.name.zh for one in writing.item.materials}
         for code in self.seed.materials:
             upload = files.Upload(
-                _paper(names[code], self.clerk.subject_name, at), f"{names[code]}.pdf"
+                _paper(names[code], self.clerk.subject_name, self.seed.seed.paper, at),
+                f"{names[code]}.pdf",
             )
             files.add_material(writing.number, code, upload, actor, at)
         try:
@@ -215,17 +211,10 @@ class _Walker:
 
     def _act(self, number: str, role: str, act: str, at: datetime) -> None:
         actor = self._who(role)
-        inputs: dict[str, object] = {}
-        if act in _REASONS:
-            inputs["reason"] = _REASONS[act]
-        if act == "request_correction":
-            inputs["points"] = [
-                {
-                    "about": "建筑垃圾运输、处置合同",
-                    "fault": "缺少双方签章页",
-                    "cure": "补传第 3 页",
-                }
-            ]
+        said = self.seed.seed
+        inputs: dict[str, object] = {"reason": said.says[act]} if act in said.says else {}
+        if act == "request_correction" and said.points:
+            inputs["points"] = [dict(one) for one in said.points]
         case = handle.load(number).case
         if role == "traffic" and case.stage == "decision":
             return
@@ -244,21 +233,21 @@ _PAPER = """\
 #set text(size: 11pt)
 #align(center)[#text(16pt, weight: "bold")[#data.title]]
 #v(1em)
-甲方（样例）：#data.party
+单位（样例）：#data.party
 
 本材料为演示数据，内容均为编造，仅用于展示办理过程。
 
 #for n in range(1, 6) [
-  #n. 双方就建筑垃圾的装载、运输、处置约定如下，按核准的时间和路线执行。 \\
+  #n. #data.line \\
 ]
 
 #align(right)[#data.party \\ #data.day]
 """
 
 
-def _paper(title: str, party: str, at: datetime) -> bytes:
+def _paper(title: str, party: str, line: str, at: datetime) -> bytes:
     """Return a made-up material as a PDF that a reader can look at."""
     day = local_day(at)
-    data = {"title": title, "party": party, "day": day.isoformat()}
+    data = {"title": title, "party": party, "line": line, "day": day.isoformat()}
     about = pdf.About(title=title, dated=day, author=party, is_sample=True)
     return pdf.render({"paper.typ": _PAPER}, "paper.typ", data, about).content

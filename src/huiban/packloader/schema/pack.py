@@ -73,6 +73,14 @@ class StatisticsIn(Part):
     statistics: Annotated[tuple[StatisticIn, ...], Described(min_length=1)]
 
 
+class PointIn(Part):
+    """One thing to correct (补正内容): about what, what is wrong, and how to put it right."""
+
+    about: Line
+    fault: Line
+    cure: Line
+
+
 class SeedIn(Part):
     """seed.yaml: how much synthetic data a demonstration needs."""
 
@@ -87,6 +95,14 @@ class SeedIn(Part):
     applicant_is: Annotated[
         tuple[Key, ...], Described(description="fields that name whoever applies")
     ] = ()
+    says: Annotated[
+        dict[Key, str],
+        Described(default_factory=dict, description="act: the reason its officer writes"),
+    ]
+    points: Annotated[
+        tuple[PointIn, ...], Described(description="what a correction notice asks for")
+    ] = ()
+    paper: Annotated[str, Described(description="a line of the made-up materials")] = ""
     note: Sentence | None = None
 
 
