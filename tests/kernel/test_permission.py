@@ -112,6 +112,10 @@ PLATFORM = {
     "manage_calendar": {"admin_system"},
     "publish_pack": {"admin_system"},
     "view_audit": {"admin_audit"},
+    "view_rates": {
+        "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
+        "archivist",
+    },
     "view_catalogue": {
         "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
         "archivist", "admin_system", "admin_security", "admin_audit",

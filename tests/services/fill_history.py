@@ -72,6 +72,7 @@ class Town:
             channel=luck.choice(CHANNELS),
             submitted_at=at,
             journal=(an_entry(at=at, body=_body(fill)),),
+            jobs=(),
         )
         cases.open_case(case)
         self.opened.append(case)

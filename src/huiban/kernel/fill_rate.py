@@ -54,6 +54,10 @@ class Counts:
         return self.accepted + self.picked + self.edited + self.settled + self.typed
 
     @property
+    def filled(self) -> int:
+        return self.accepted + self.picked
+
+    @property
     def by_hand(self) -> int:
         return self.edited + self.settled + self.typed
 

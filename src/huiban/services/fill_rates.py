@@ -26,7 +26,7 @@ BY = {"scenario": "pack_code", "channel": "channel", "month": "month", "life": "
 LATEST = 2000
 """So many of the newest applications say which fields are filled in wrongly."""
 _FEWEST_GIVEN = 5
-_WORST = 20
+_WORST = 10
 
 
 @dataclass(frozen=True, slots=True)

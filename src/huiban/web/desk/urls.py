@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from huiban.web.desk import act, administer, case, cases, resources, todo
+from huiban.web.desk import act, administer, case, cases, rates, resources, todo
 
 urlpatterns = [
     path("desk", todo.todo),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("desk/cases/<str:number>/act/<str:name>", act.act),
     path("desk/resources", resources.resources),
     path("desk/resources/<str:key>", resources.resource),
+    path("desk/rates", rates.rates),
+    path("desk/rates/download", rates.download),
     path("desk/calendar", administer.calendar),
     path("desk/system", administer.system),
     path("desk/audit", administer.audit),

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of rates in a real browser: fits and is accessible in every look, and its file loads."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from huiban.services import fill_counting
+from tests.browser import axe, overflow, watch
+from tests.journeys.looking import Look
+from tests.services.fill_history import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
+
+Entered = Callable[..., Page]
+LOOKS: dict[str, dict[str, Any]] = {
+    "wide": {"width": 1280},
+    "dark": {"theme": "dark"},
+    "contrast": {"theme": "contrast"},
+    "elder": {"mode": "elder"},
+    "phone": {"width": 390, "height": 844},
+    "elder phone": {"width": 390, "height": 844, "mode": "elder"},
+    "English": {"language": "en"},
+}
+
+
+def a_year() -> None:
+    town = Town(Random(5))
+    for _ in range(60):
+        town.application()
+    fill_counting.sweep(datetime.now(tz=UTC))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_rates_are_accessible_and_fit_in_every_look(
+    enter: Entered, look: str, shots: Path | None
+) -> None:
+    a_year()
+    page = enter("wumin", "/desk/rates?months=0", **LOOKS[look])
+    heard = watch(page)
+    seen = Look(shots, f"rates-{look.replace(' ', '-')}")
+
+    seen(page, "scenario")
+    page.goto("/desk/rates?months=0&by=month&rate=wrong")
+    seen(page, "month")
+    page.goto("/desk/rates?months=1&pack=safety_permit")
+    assert axe(page) == []
+    assert overflow(page) == 0
+    assert heard == []
+
+
+def test_the_page_is_found_walked_through_and_downloaded(enter: Entered) -> None:
+    a_year()
+    page = enter("zhaojianguo", "/desk")
+
+    page.get_by_role("link", name="减填写率").first.click()
+    page.get_by_role("link", name="全部", exact=True).click()
+    page.get_by_role("link", name="免材料率").click()
+    page.get_by_role("link", name="按渠道").click()
+
+    expect(page.get_by_role("heading", name="免材料率", exact=True)).to_be_visible()
+    expect(page.locator("main")).to_contain_text("窗口")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="下载 CSV").click()
+    text = waiting.value.path().read_text(encoding="utf-8-sig")
+    assert text.startswith("分组,指标,件数,平均,汇总,p10")
+    assert "减填写率" in text
