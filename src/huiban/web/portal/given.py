@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from huiban.kernel.envelope import Candidate as Offered
 from huiban.kernel.envelope import Envelope, Kind, Silence, Status, disputed
-from huiban.kernel.fill_rate import outcomes
 from huiban.kernel.form import Field, FieldKind, Section, speak
 from huiban.kernel.lookup import lookup_for
 from huiban.kernel.prefill import cell_origins, locked, open_conflicts, to_confirm
@@ -213,12 +212,3 @@ def _standing(
     for (_row, column), origin in cell_origins(writing.ledger, one, writing.values).items():
         asked = next(cell for cell in one.columns if cell.key == column)
         yield f"{label}（{asked.label.speak(language)}）", origin
-
-
-def counted(writing: Writing, today: date) -> dict[str, int]:
-    """Count as the rate pages do: how many answers there are, and how many were filled in."""
-    known = filling.given(writing.form, writing.ledger)
-    fields = outcomes(writing.form, writing.values, known, today).fields
-    counts = {letter: len(paths) for letter, paths in fields.items()}
-    filled = counts.get("A", 0) + counts.get("H", 0)
-    return {"filled": filled, "total": sum(counts.values())}

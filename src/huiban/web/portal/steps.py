@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from huiban.kernel.catalogue import Material
 from huiban.kernel.clock_time import SHANGHAI
-from huiban.kernel.form import FieldKind, shown
-from huiban.services import handle, materials, submit
+from huiban.kernel.fill_rate import outcomes
+from huiban.kernel.form import applicable
+from huiban.services import filling, handle, materials, submit
 from huiban.services.drafts import Writing
 from huiban.services.journal import body_of
 from huiban.store.rows import JournalRow
@@ -94,25 +95,14 @@ def left_words(writing: Writing, today: date) -> dict[str, str]:
 
 
 def fill(writing: Writing, today: date) -> dict[str, int]:
-    """Count the visible answers: given by the system, filled in, left, in all."""
-    visible = shown(writing.form, writing.values, today)
-    given = chosen = 0
-    for one in writing.form.fields():
-        if one.key not in visible or one.key not in writing.values:
-            continue
-        if one.key in writing.origins:
-            given += 1
-        elif one.kind is FieldKind.TABLE:
-            chosen += _cells(writing.values[one.key])
-        else:
-            chosen += 1
+    """Count answers as the rates do, a table's per cell: given by the system, by hand, left."""
+    known = filling.given(writing.form, writing.ledger)
+    visible = applicable(writing.form, writing.values, today)
+    fields = outcomes(writing.form, visible, known, today).fields
+    given = len(fields["A"]) + len(fields["H"])
+    chosen = sum(map(len, fields.values())) - given
     left = sum(len(step.missing) for step in writing.progress(today))
     return {"given": given, "chosen": chosen, "left": left, "total": given + chosen + left}
-
-
-def _cells(table: object) -> int:
-    rows = table if isinstance(table, list) else []
-    return sum(len(row) for row in rows if isinstance(row, dict))
 
 
 def material_counts(writing: Writing, language: str, today: date) -> Context:

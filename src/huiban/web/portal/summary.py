@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiban.kernel.form import FieldProblem, diff
-from huiban.packloader.facts import waived
-from huiban.services import casepage, city, drafts, files, handle, submit
+from huiban.services import casepage, city, drafts, files, handle, materials, submit
 from huiban.services.drafts import Writing
-from huiban.services.facts import HELD, local_day, read_json, read_materials
+from huiban.services.facts import local_day, read_json, read_materials
 from huiban.services.refusal import AlreadyDone, Invalid, Stale
 from huiban.web.field_model import ProblemLink
 from huiban.web.portal import given, steps
+from huiban.web.standing import standing_view
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
 
@@ -64,7 +64,6 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
     problems = submit.problems_of(writing, visit.now)
     language = visit.language
     blobs = files.of_draft(writing)
-    spared = waived(writing.item, HELD)
     context: Context = {
         "writing": writing,
         "errand": steps.errand_words(writing, language),
@@ -81,15 +80,15 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "materials": [
             {
                 "name": one.name.speak(language),
-                "is_waived": one.code in spared,
+                "standing": standing_view(line, language),
                 "files": [blobs[file] for file in writing.materials.get(one.code, [])
                           if file in blobs],
             }
-            for one in writing.item.materials
+            for line in materials.of_writing(writing, today)
+            for one in [line.material]
         ],
         "changes": _changes(writing, language),
         "given": given.listed(writing, language),
-        "rate": given.counted(writing, today),
         "steps": steps.steps(writing, "summary", language, today),
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),
