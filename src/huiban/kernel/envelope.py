@@ -253,6 +253,9 @@ def _shared(known: Known, one: Field, name: str, kind: Kind) -> Iterator[Candida
     reply = known.asking.reply(lookup)
     if reply is None:
         return
+    if reply.state == "absent" and _says_none(known, one, resource, reply):
+        yield _candidate(known, _read(known, one, one.when_absent), kind, resource, reply)
+        return
     if reply.state != "found":
         yield Silence(source, resource.name, _SILENT.get(reply.state, Status.BROKEN))
         return
@@ -266,6 +269,11 @@ def _shared(known: Known, one: Field, name: str, kind: Kind) -> Iterator[Candida
         return
     found = _candidate(known, value, kind, resource, reply)
     yield replace(found, is_picked=len(reply.records) > 1)
+
+
+def _says_none(known: Known, one: Field, resource: Resource, reply: Reply) -> bool:
+    """Having no record says something only in a register that is complete and fresh."""
+    return bool(one.when_absent) and resource.says_no(reply.as_of or known.today, known.today)
 
 
 def _computed(known: Known, one: Field, fact: str) -> Iterator[Candidate]:

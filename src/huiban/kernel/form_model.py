@@ -109,6 +109,8 @@ class Field:
     check: tuple[str, ...] = ()
     """Names of sources asked for a second opinion only (核对); they never fill it."""
     lock: Lock = Lock.NO
+    when_absent: str = ""
+    """What a complete and fresh register says by having no record, e.g. `0` accidents."""
     register_words: Mapping[str, str] = field(default_factory=dict)
     """How registers write an answer → the value it has here (对照), e.g. `A` → `principal`."""
     sensitive: bool = False

@@ -57,6 +57,9 @@ class FieldIn(Part):
     lock: Annotated[
         form.Lock, Described(description="whether what was filled in may be typed over")
     ] = form.Lock.NO
+    when_absent: Annotated[
+        str, Described(description="what no record in a complete, fresh register means, e.g. 0")
+    ] = ""
     register_words: Annotated[
         dict[str, str],
         Described(default_factory=dict, description="how registers write it: its value (对照)"),
