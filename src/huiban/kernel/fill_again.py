@@ -1,42 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fill record of a corrected application (补正): what stayed keeps how it came about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from huiban.kernel.fill_record import Fill, Outcome, outcomes
-from huiban.kernel.fill_rows import align
+from huiban.kernel.fill_record import Fill, Given, outcomes
+from huiban.kernel.form_conditions import shown
 from huiban.kernel.form_model import Form, Values
 
+_NOTHING_EQUALS = object()
 
-def carried(form: Form, last: Fill, before: Values, after: Values) -> Fill:
+
+def carried(form: Form, last: Fill, before: Values, after: Values, today: date) -> Fill:
     """
-    Record a correction: answers left alone keep their outcome, what was prefilled and is now
-    changed is edited, everything else typed.
+    Record a correction over the record and the answers it starts from.
+
+    Answers left alone keep their outcome. What was prefilled and is now changed, emptied or
+    deleted is edited, and so is what was edited, emptied or deleted before. Everything else is
+    typed. What counted on neither side before, such as a computed total, still does not.
     """
     letters = dict(last.paths())
-    typed = outcomes(form, after, {}, _NEVER)
-    fields: dict[str, list[str]] = {str(one): [] for one in Outcome}
-    kept: dict[str, str] = {}
-    places = {key: _places(before.get(key), after.get(key)) for key in _tables(form)}
-    for path, _letter in typed.paths():
-        old = _old_path(path, places)
-        letter = letters.get(old, "M") if old else "M"
-        if letter != "M" and _at(before, old) != _at(after, path):
-            letter = "E"
-        fields[letter].append(path)
-        if letter in "AHC":
-            kept[old] = path
+    given = dict(_given(letters, before)) | dict(_uncounted(form, letters, before))
+    again = outcomes(form, after, given, today)
+    fields: dict[str, list[str]] = {letter: [] for letter in again.fields}
+    for path, letter in again.paths():
+        old = again.requests.get(path, "")
+        fields[letters[old] if letter == "A" else letter].append(path)
+    fields["E"] = _deleted(form, last, fields["E"], after, today)
+    kept = {old: path for path, old in again.requests.items()}
+    taken = {*fields["A"], *fields["H"]}
     return Fill(
-        fields={letter: tuple(paths) for letter, paths in fields.items()},
-        confirmed=tuple(kept[path] for path in last.confirmed if path in kept),
-        requests={kept[path]: one for path, one in last.requests.items() if path in kept},
+        fields=fields,
+        confirmed=[kept[old] for old in last.confirmed if kept.get(old) in taken],
+        requests={kept[old]: one for old, one in last.requests.items() if old in kept},
         snapshot=last.snapshot,
     )
-
-
-_NEVER = date.min
 
 
 def with_materials(fill: Fill, last: Fill) -> Fill:
@@ -44,33 +43,45 @@ def with_materials(fill: Fill, last: Fill) -> Fill:
     return replace(fill, materials=last.materials)
 
 
-def _tables(form: Form) -> list[str]:
-    return [one.key for one in form.fields() if one.columns]
+def _given(letters: Mapping[str, str], before: Values) -> Iterator[tuple[str, Given]]:
+    """Yield what the correction starts from as if it were prefilled, under its old path's name."""
+    for path, letter in letters.items():
+        if letter != "M" and ".-" not in path:
+            value = _at(before, path)
+            yield path, Given(_NOTHING_EQUALS if value is None else value, "shared", "", path)
 
 
-def _places(before: object, after: object) -> dict[int, int]:
-    """Return which row before a row now was."""
-    old, new = _rows(before), _rows(after)
-    return dict(align(dict(enumerate(old)), new))
+def _uncounted(
+    form: Form, letters: Mapping[str, str], before: Values
+) -> Iterator[tuple[str, Given]]:
+    """Yield the answers that did not count, though they were there."""
+    for path, _ in outcomes(form, before, {}, date.min).paths():
+        if path not in letters:
+            yield path, Given(_at(before, path), "computed")
 
 
-def _rows(value: object) -> list[Mapping[str, object]]:
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-
-
-def _old_path(path: str, places: Mapping[str, Mapping[int, int]]) -> str:
-    table, _, rest = path.partition(".")
-    if not rest:
-        return path
-    row, _, column = rest.partition(".")
-    old = places.get(table, {}).get(int(row))
-    return "" if old is None else f"{table}.{old}.{column}"
+def _deleted(form: Form, last: Fill, edited: list[str], after: Values, today: date) -> list[str]:
+    """Add the rows deleted before; of rows deleted since, each gets a number of its own."""
+    old = [path for path in last.fields.get("E", ()) if ".-" in path]
+    if not old:
+        return edited
+    visible = shown(form, after, today)
+    found = [path for path in old if path.partition(".")[0] in visible]
+    for path in edited:
+        table, mark, row = path.partition(".-")
+        number = int(row or 0)
+        while mark and f"{table}.-{number}" in found:
+            number += 1
+        found.append(f"{table}.-{number}" if mark else path)
+    return found
 
 
 def _at(values: Values, path: str) -> object:
-    table, _, rest = path.partition(".")
-    if not rest:
-        return values.get(table)
+    key, _, rest = path.partition(".")
+    value = values.get(key)
     row, _, column = rest.partition(".")
-    rows = _rows(values.get(table))
-    return rows[int(row)].get(column) if int(row) < len(rows) else None
+    if not rest:
+        return value
+    rows = value if isinstance(value, list) else []
+    cells = rows[int(row)] if int(row) < len(rows) else None
+    return cells.get(column) if isinstance(cells, Mapping) else None

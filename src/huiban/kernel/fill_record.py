@@ -178,7 +178,8 @@ class _Record:
                 self._row(one, number, row, {})
             return
         told = {number: cells for number in sorted(given) if (cells := _told(given[number]))}
-        pairs = align(told, rows)
+        # A row with nothing to know it by, only computed cells, is the one at its place.
+        pairs = {number: number for number in given if number not in told} | align(told, rows)
         for number, row in enumerate(rows):
             self._row(one, number, row, given.get(pairs.get(number, -1), {}))
         deleted = sorted(set(told) - set(pairs.values()))

@@ -67,4 +67,4 @@ def _again(writing: Writing, values: Values, today: date) -> Fill:
     last = last_of(journals.of_case(case.id))
     if last is None:
         return outcomes(writing.form, values, {}, today)
-    return carried(writing.form, last, read_json(case.payload), values)
+    return carried(writing.form, last, read_json(case.payload), values, today)
