@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Promises in place of materials (告知承诺): made, taken back, and checked after the decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -93,6 +93,24 @@ def entry(commitment: Commitment, actor: Actor, now: datetime) -> dict[str, str]
         "by": actor.number,
         "name": actor.name,
     }
+
+
+def put(draft: str, codes: Collection[str], actor: Actor, now: datetime) -> Writing:
+    """
+    Promise in place of exactly these materials; other promises are taken back.
+
+    :raises NotFound, NotOpen: as `make`; nothing is promised then.
+    """
+    writing = drafts.load(draft, actor, now)
+    wanted = {code: commitment_of(writing, code) for code in codes}
+    if wanted and not is_open_to(actor.subject):
+        raise NotOpen(BROKE_ONE)
+    before = made_in(writing.draft.materials)
+    for code in before - set(wanted):
+        writing = take_back(draft, code, actor, now)
+    for code in sorted(set(wanted) - before):
+        writing = _exchanged(writing, code, entry(wanted[code], actor, now), actor, now)
+    return writing
 
 
 def take_back(draft: str, code: str, actor: Actor, now: datetime) -> Writing:

@@ -30,6 +30,10 @@ class Apply(Body):
         default_factory=dict, description="Ids of uploaded files by material."
     )
     certificate: str = Field("", max_length=64, description="The certificate in hand, if needed.")
+    commitments: Annotated[list[Code], Field(max_length=50)] = Field(
+        default_factory=list,
+        description="Materials promised instead (告知承诺), by the text in the item's guide.",
+    )
 
 
 def apply_whole(ask: Ask) -> Reply:
@@ -37,7 +41,13 @@ def apply_whole(ask: Ask) -> Reply:
     assert isinstance(ask.body, Apply)
     sent = ask.body
     whole = Whole(
-        sent.item, sent.answers, sent.materials, _key(ask), sent.certificate, token=ask.unproven
+        sent.item,
+        sent.answers,
+        sent.materials,
+        _key(ask),
+        sent.certificate,
+        tuple(sent.commitments),
+        token=ask.unproven,
     )
     done = apply(whole, ask.actor, ask.now)
     found = Sent(

@@ -121,9 +121,15 @@ class CaseFile(BaseModel):
 
 
 class CaseMaterial(BaseModel):
+    """One material of a case: its files, or what stands in for them."""
+
     code: str
     name: str
     is_waived: bool
+    standing: str = Field(description="As the draft's materials have it.")
+    why: str
+    reference: str
+    supply_by: datetime | None = Field(description="Until when a deferred one must follow.")
     files: list[CaseFile]
 
 

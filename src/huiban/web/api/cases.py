@@ -11,7 +11,10 @@ from huiban.kernel.process import OpenAct
 from huiban.kernel.rule import Judgment
 from huiban.services import desk, handle, mine
 from huiban.services.casepage import CasePage
+from huiban.services.desk import DeskCase
 from huiban.services.handle import Order
+from huiban.services.materials_filed import Owed, words
+from huiban.services.mine import MyCase
 from huiban.store import lists
 from huiban.store.lists import CaseNarrow, DeskNarrow
 from huiban.store.models import Blob
@@ -66,9 +69,9 @@ def read_case(ask: Ask) -> models.CaseModel:
     number = ask.at["case"]
     if ask.actor.kind is ActorKind.OFFICER:
         seen = desk.case(number, ask.actor, ask.language, ask.now)
-        return _case(seen.page, seen.acts, seen.points, ask.language)
+        return _case(seen, seen.points, ask.language)
     own = mine.my_case(number, ask.actor, ask.language, ask.now)
-    return _case(own.page, own.acts, None, ask.language)
+    return _case(own, None, ask.language)
 
 
 def act_on_case(ask: Ask) -> models.Did:
@@ -80,9 +83,8 @@ def act_on_case(ask: Ask) -> models.Did:
     return models.Did(number=done.number, version=done.version, stage=done.stage, event=done.event)
 
 
-def _case(
-    page: CasePage, acts: tuple[OpenAct, ...], points: Judgment | None, language: str
-) -> models.CaseModel:
+def _case(seen: DeskCase | MyCase, points: Judgment | None, language: str) -> models.CaseModel:
+    page, acts = seen.page, seen.acts
     case = page.whole.case
     return models.CaseModel(
         number=case.number,
@@ -104,7 +106,7 @@ def _case(
         closed_at=case.closed_at,
         due_at=case.due_at,
         sections=_many(models.AnswerSectionModel, page.sections),
-        materials=_materials(page),
+        materials=_materials(page, seen.owed, language),
         clocks=_many(models.ClockModel, page.clocks),
         timeline=_many(models.EntryModel, page.timeline),
         path=_many(models.PathStepModel, page.path),
@@ -119,12 +121,17 @@ def _many(model: type[Model], values: Sequence[object]) -> list[Model]:
     return [model.model_validate(one, from_attributes=True) for one in values]
 
 
-def _materials(page: CasePage) -> list[models.CaseMaterial]:
+def _materials(page: CasePage, owed: Sequence[Owed], language: str) -> list[models.CaseMaterial]:
+    due = {one.material.code: one.due_at for one in owed}
     return [
         models.CaseMaterial(
             code=one.code,
             name=one.name,
             is_waived=one.is_waived,
+            standing=str(one.standing.standing),
+            why=words(one.standing).speak(language),
+            reference=one.standing.instead.reference if one.standing.instead else "",
+            supply_by=due.get(one.code),
             files=[_file(file) for file in one.files],
         )
         for one in page.materials

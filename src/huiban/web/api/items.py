@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from django.http import HttpResponse
 from pydantic import BaseModel, Field
 
-from huiban.kernel.catalogue import Item
+from huiban.kernel.catalogue import Item, Material
 from huiban.kernel.catalogue_exchange import to_elements
 from huiban.kernel.form import Form, json_schema
 from huiban.kernel.process import Chart
@@ -14,7 +14,7 @@ from huiban.kernel.process_diagram import to_svg
 from huiban.kernel.process_export import to_bpmn
 from huiban.kernel.process_scxml import to_scxml
 from huiban.kernel.words import Words
-from huiban.services import city, guide
+from huiban.services import city, commitments, guide
 from huiban.services.refusal import NotFound
 from huiban.web.api.door import Ask, Route
 from huiban.web.api.parts import Kept, Query
@@ -54,8 +54,17 @@ class EffortModel(BaseModel):
     decided: int
 
 
+class CommitmentModel(BaseModel):
+    """The promise (告知承诺) that may be made instead of handing a material in."""
+
+    text: str
+    basis: str
+    check_within: str
+    sha256: str
+
+
 class MaterialModel(BaseModel):
-    """One material (申请材料) of an item."""
+    """One material (申请材料) of an item, and what may take its place."""
 
     code: str
     name: str
@@ -65,6 +74,10 @@ class MaterialModel(BaseModel):
     max_bytes: int
     max_files: int
     hint: str
+    waived_by: list[str] = Field(description="Certificate kinds that make it unnecessary.")
+    replaced_by: list[str] = Field(description="Data resources that make it unnecessary.")
+    supply_within: str = Field(description="How long after acceptance it may follow; else empty.")
+    commitment: CommitmentModel | None
 
 
 class SectionModel(BaseModel):
@@ -133,6 +146,10 @@ def read_item(ask: Ask) -> GuideModel:
                 max_bytes=one.max_bytes,
                 max_files=one.max_files,
                 hint=one.hint.speak(language),
+                waived_by=list(one.waived_by),
+                replaced_by=list(one.replaced_by),
+                supply_within=str(one.supply_within or ""),
+                commitment=_commitment(one, language),
             )
             for one in found.item.materials
         ],
@@ -140,6 +157,18 @@ def read_item(ask: Ask) -> GuideModel:
         needs_certificate=carried.kind if carried else "",
         lives=[_line(one, language) for one in found.lives],
         elements=to_elements(found.item, "en" if language.startswith("en") else "zh"),
+    )
+
+
+def _commitment(one: Material, language: str) -> CommitmentModel | None:
+    promise = one.commitment
+    if promise is None:
+        return None
+    return CommitmentModel(
+        text=promise.text.speak(language),
+        basis=promise.basis,
+        check_within=str(promise.check_within),
+        sha256=commitments.digest(promise),
     )
 
 

@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every address of the API; the OpenAPI document is made from this one list."""
 
-from huiban.web.api import applications, cases, drafts, items, me, openapi, papers, registers
+from huiban.web.api import (
+    applications,
+    cases,
+    drafts,
+    items,
+    materials,
+    me,
+    openapi,
+    papers,
+    registers,
+)
 
 _ERRANDS = (
     *me.ROUTES, *items.ROUTES, *drafts.ROUTES, *applications.ROUTES, *cases.ROUTES, *papers.ROUTES,
-    *registers.ROUTES,
+    *registers.ROUTES, *materials.ROUTES,
 )  # fmt: skip
 ROUTES = (*_ERRANDS, openapi.route(_ERRANDS))
