@@ -25,11 +25,11 @@ def test_a_modified_certificate_ends_when_the_one_before_would_have() -> None:
     assert validity(PERMIT, {}, DECIDED, Life.MODIFY, HELD) == (DECIDED, date(2027, 2, 28))
 
 
-def test_a_renewed_certificate_goes_on_from_the_day_after() -> None:
-    assert validity(PERMIT, {}, DECIDED, Life.RENEW, HELD) == (date(2027, 3, 1), date(2030, 2, 28))
+def test_a_renewed_certificate_is_in_force_at_once_and_lasts_longer_than_the_one_before() -> None:
+    assert validity(PERMIT, {}, DECIDED, Life.RENEW, HELD) == (DECIDED, date(2030, 2, 28))
 
 
-def test_a_certificate_renewed_late_starts_with_the_decision() -> None:
+def test_a_certificate_renewed_late_counts_from_the_decision() -> None:
     late = date(2027, 3, 10)
 
     assert validity(PERMIT, {}, late, Life.RENEW, HELD) == (late, date(2030, 3, 9))

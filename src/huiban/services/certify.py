@@ -181,18 +181,19 @@ def validity(
     Return the first and last day: as applied for, not before the decision, never too long.
 
     Where the form states no days, a modification (变更) leaves the end as it was, and a renewal
-    (延续) goes on from the day after it (许可法第四十九条、第五十条).
+    (延续) counts the longest time from that end (许可法第四十九条、第五十条). The renewed one is in
+    force at once, because it replaces the one before on the day it is issued.
     """
     if kind.valid is None:
         return decided, None
     until = before.valid_until if before else None
     starts, ends = _day(values.get(kind.valid.starts)), _day(values.get(kind.valid.ends))
-    if starts is None and until and life is Life.RENEW:
-        starts = until + timedelta(days=1)
     if ends is None and life is Life.MODIFY:
         ends = until
-    starts = max(starts or decided, decided)
-    longest = _after(starts, kind.valid.at_most)
+    counted = starts = max(starts or decided, decided)
+    if ends is None and until and life is Life.RENEW:
+        counted = max(until + timedelta(days=1), decided)
+    longest = _after(counted, kind.valid.at_most)
     if ends is None or (longest and ends > longest):
         ends = longest
     return starts, ends

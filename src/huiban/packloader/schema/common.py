@@ -15,7 +15,7 @@ class ValidityIn(Part):
     When a certificate is valid: two date fields of the form, and the longest time.
 
     Without fields it runs from the decision for `at_most`; a modified one ends when the one it
-    replaces would have, and a renewed one begins on the day after.
+    replaces would have, and a renewed one `at_most` after that.
     """
 
     makes: ClassVar[Maker] = Validity
