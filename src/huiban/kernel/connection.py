@@ -17,7 +17,7 @@ DEFAULT_QUERY: Mapping[str, str] = {"by": "{by}", "key": "{key}", "fields": "{fi
 
 _HTTP = re.compile(r"(https?)://(\[[0-9a-fA-F:]+\]|[^/?#@\s\[\]:]+)(?::(\d{1,5}))?(/[^?#\s]*)?")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[::1\]")
-_DATABASE = re.compile(r"sqlite:///\S+|postgresql\+psycopg://\S+")
+_DATABASE = re.compile(r"sqlite:///[^?#]+|postgresql\+psycopg://\S+")
 _SECRET_NAME = re.compile(r"key|token|secret|auth|password|credential|cookie|signature", re.I)
 
 

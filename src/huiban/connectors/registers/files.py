@@ -65,6 +65,9 @@ class FileWay:
     def trouble(self) -> str:
         return self._trouble
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     async def read(self, call: Call) -> Reply:
         """Look the key up in a thread."""
         loop = asyncio.get_running_loop()

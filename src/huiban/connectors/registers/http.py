@@ -70,6 +70,9 @@ class HttpWay:
     def trouble(self) -> str:
         return ""
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     async def read(self, call: Call) -> Reply:
         """Send the request and read what comes back."""
         said = self._connection

@@ -29,6 +29,9 @@ class PushWay:
     def trouble(self) -> str:
         return "" if self._pushed else "nothing receives what is pushed"
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     async def read(self, call: Call) -> Reply:
         """Look the key up."""
         if self._pushed is None:

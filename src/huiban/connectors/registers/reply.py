@@ -43,6 +43,9 @@ class Way(Protocol):
     def trouble(self) -> str:
         """Say what is wrong with it now that an operator can mend; "" if nothing is."""
 
+    def close(self) -> None:
+        """Let go of what it holds open; nothing is read any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

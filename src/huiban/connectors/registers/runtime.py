@@ -108,10 +108,15 @@ class Runtime:
         if self._thread is None:
             return
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        if self._tools is not None:
+            self._tools.readers.shutdown(cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self.late.shutdown()
+        for asker in self.askers.values():
+            if isinstance(asker, Asker):
+                asker.way.close()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -124,7 +129,6 @@ class Runtime:
         await asyncio.gather(*flights, return_exceptions=True)
         if self._tools is not None:
             await self._tools.session.close()
-            self._tools.readers.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self, calls: Sequence[Call], batch: Batch) -> None:
         for call in calls:

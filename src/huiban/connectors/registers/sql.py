@@ -51,17 +51,23 @@ class SqlWay:
         self._engine = _engine(connection)
         self._free = asyncio.Semaphore(AT_ONCE)
         self._cut = Cut(resource, {}, FROM_CELL)
-        columns = {one.key: connection.columns.get(one.key, one.key) for one in resource.items}
-        self._columns: dict[str, sql.ColumnClause[Any]] = {
-            key: sql.column(_exact(name)) for key, name in columns.items()
-        }
-        as_of = connection.as_of
-        self._as_of: sql.ColumnClause[Any] | None = sql.column(_exact(as_of)) if as_of else None
-        schema, _, table = connection.table.rpartition(".")
-        self._table = sql.table(_exact(table), schema=_exact(schema) if schema else None)
+        names = {one.key: connection.columns.get(one.key, one.key) for one in resource.items}
+        schema, _, name = connection.table.rpartition(".")
+        known = dict.fromkeys([*names.values(), *([connection.as_of] if connection.as_of else [])])
+        # Columns are named with their table: SQLite takes a lone "name" that is no column as text.
+        self._table = sql.table(
+            _exact(name),
+            *(sql.column(_exact(one)) for one in known),
+            schema=_exact(schema) if schema else None,
+        )
+        self._columns = {key: self._table.c[column] for key, column in names.items()}
+        self._as_of = self._table.c[connection.as_of] if connection.as_of else None
 
     def trouble(self) -> str:
         return ""
+
+    def close(self) -> None:
+        self._engine.dispose()
 
     async def read(self, call: Call) -> Reply:
         """Run the statement in a thread; one that hangs holds up this register alone."""
