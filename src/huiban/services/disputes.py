@@ -8,15 +8,17 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.permission import Denied, may_answer
 from huiban.kernel.resource import Item, Resource, masked
 from huiban.kernel.words import Words
-from huiban.services import city, exchange
+from huiban.services import city, exchange, vault
 from huiban.services.exchange import Looked, Matter
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound, NotOpen
-from huiban.store import disputes, ids, notices
+from huiban.store import blobs, disputes, ids, notices
 from huiban.store.disputes import DisputeNarrow
-from huiban.store.models import Dispute
+from huiban.store.models import Blob, Dispute
 from huiban.store.notices import NewNotice
 
 LONGEST = 1000
+PURPOSE = "data_dispute"
+"""What the log says an officer looked at a value for."""
 PAGE = 30
 STATES = (str(Dispute.State.UPHELD), str(Dispute.State.CORRECTED))
 """What an answer may say: the record is right, or it was put right."""
@@ -123,7 +125,7 @@ def reveal(number: str, actor: Actor, now: datetime) -> Shown:
     :raises NotFound: as `one`.
     """
     found = _load(number, actor)
-    matter = Matter(found.matter, "", "data_dispute", found.subject_code, actor)
+    matter = Matter(found.matter, "", PURPOSE, found.subject_code, actor)
     looked = Looked(found.resource, found.subject_code, frozenset({found.content}))
     exchange.reveal(matter, looked, now)
     return _shown(found, in_full=True)
@@ -157,6 +159,22 @@ def close(number: str, said: Answered, actor: Actor, now: datetime) -> Dispute:
         )
     notices.tell(found.matter, _notice(found, said.state, answer), now)
     return disputes.load(number)
+
+
+def evidence(number: str, actor: Actor) -> tuple[Blob, bytes]:
+    """
+    Open what a party proves its claim with, for the people who answer.
+
+    :raises NotFound: as `one`, or if nothing was handed in.
+    """
+    found = _load(number, actor)
+    try:
+        blob = blobs.load(found.evidence)
+    except blobs.FileNotFound:
+        raise NotFound(
+            Words("这条异议没有证明材料", "Nothing was handed in with this dispute")
+        ) from None
+    return blob, vault.content(blob.object_key)
 
 
 def of_subject(actor: Actor) -> list[Dispute]:

@@ -8,6 +8,7 @@ from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.resource import Resource
 from huiban.kernel.words import Words
 from huiban.services import city
+from huiban.services.disputes import PURPOSE as DISPUTE
 from huiban.services.exchange import TRIAL
 from huiban.services.exchange_keys import key_digest
 from huiban.services.exchange_plan import GIVEN_UP
@@ -18,6 +19,12 @@ from huiban.store.models import Inquiry
 
 _CHECKED = 1000
 """How many of the newest lines about a party are checked each time it looks."""
+
+
+_OWN_PURPOSES = {
+    TRIAL: Words("测试接口是否连通", "Trying out the connection"),
+    DISPUTE: Words("核实数据异议", "Checking a dispute"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +132,8 @@ def _line(
         provider=provider.name if provider else Words(""),
         asked=_labels(known, row.fields),
         returned=_labels(known, answer.fields) if answer else (),
-        purpose=Words("测试接口是否连通", "Trying out the connection")
-        if row.matter == TRIAL
-        else purpose_words(row.purpose),
+        purpose=_OWN_PURPOSES.get(TRIAL if row.matter == TRIAL else row.purpose)
+        or purpose_words(row.purpose),
         item=item.item.name if item else Words(""),
         outcome=_outcome(row, answer, now),
         consent=row.consent,

@@ -16,6 +16,7 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.MANAGE_CALENDAR, "/desk/system", lambda: _("系统运行")),
     (Errand.VIEW_AUDIT, "/desk/audit", lambda: _("审计")),
     (Errand.VIEW_CATALOGUE, "/desk/resources", lambda: _("数据资源")),
+    (Errand.ANSWER_DISPUTE, "/desk/disputes", lambda: _("数据异议")),
     (Errand.VIEW_RATES, "/desk/rates", lambda: _("减填写率")),
 )
 

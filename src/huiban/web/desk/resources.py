@@ -24,9 +24,12 @@ from huiban.kernel.resource import (
     Share,
     Subject,
 )
+from huiban.services import resource_health
 from huiban.services import resources as catalogue
+from huiban.services.resource_health import Running
 from huiban.services.resources import Listing, Narrow
 from huiban.web.desk.frame import nav
+from huiban.web.desk.running import RunningView, view
 from huiban.web.visit import Context, Visit, at_desk
 
 _PAGE = 50
@@ -102,6 +105,7 @@ class Row:
     share: str
     share_kind: str
     uses: int
+    running: RunningView
 
 
 @never_cache
@@ -113,10 +117,11 @@ def resources(visit: Visit) -> HttpResponse:
     narrow = Narrow(*(sent.get(name, "").replace("\x00", "")[:100] for name in _NAMES))
     found = catalogue.listing(narrow, visit.actor)
     page = Paginator(found.rows, _PAGE).get_page(sent.get("page"))
+    running = resource_health.of(list(page), visit.now)
     context: Context = {
         "narrow": {"q": narrow.text},
         "search_hidden": [(name, value) for name, value in _kept(narrow) if name != "q"],
-        "rows": [_row(one, visit.language) for one in page],
+        "rows": [_row(one, running[one.key], visit.language) for one in page],
         "page": page,
         "total": found.total,
         "tabs": _tabs(narrow, found),
@@ -136,9 +141,10 @@ def resource(visit: Visit, key: str) -> HttpResponse:
     """Show one entry: what it holds, on which terms, and which forms use it."""
     one = catalogue.one(key, visit.actor)
     uses = catalogue.uses_of(key)
+    running = resource_health.of([one], visit.now)[key]
     context: Context = {
         "one": one,
-        "row": _row(one, visit.language),
+        "row": _row(one, running, visit.language),
         "terms": _terms(one, visit.language),
         "items": [_item(one, place) for place in range(len(one.items))],
         "uses": uses,
@@ -154,7 +160,7 @@ def resource(visit: Visit, key: str) -> HttpResponse:
 _NAMES = ("q", "level", "category", "provider")
 
 
-def _row(one: Resource, language: str) -> Row:
+def _row(one: Resource, running: Running, language: str) -> Row:
     words, kind = _SHARES[one.share]
     return Row(
         url=f"{_HERE}/{one.key}",
@@ -166,6 +172,7 @@ def _row(one: Resource, language: str) -> Row:
         share=words(),
         share_kind=kind,
         uses=len({use.item for use in catalogue.uses_of(one.key)}),
+        running=view(running),
     )
 
 

@@ -3,7 +3,18 @@
 
 from django.urls import path
 
-from huiban.web.desk import act, administer, case, cases, rates, resources, todo
+from huiban.web.desk import (
+    act,
+    administer,
+    case,
+    cases,
+    check,
+    disputes,
+    promises,
+    rates,
+    resources,
+    todo,
+)
 
 urlpatterns = [
     path("desk", todo.todo),
@@ -11,7 +22,14 @@ urlpatterns = [
     path("desk/cases/<str:number>", case.case),
     path("desk/cases/<str:number>/do", act.act_at_once),
     path("desk/cases/<str:number>/reveal", case.reveal),
+    path("desk/cases/<str:number>/check", check.check_again),
+    path("desk/cases/<str:number>/check/reveal", check.reveal),
     path("desk/cases/<str:number>/act/<str:name>", act.act),
+    path("desk/cases/<str:number>/promises/<str:code>", promises.check),
+    path("desk/disputes", disputes.listing),
+    path("desk/disputes/<str:number>", disputes.show),
+    path("desk/disputes/<str:number>/reveal", disputes.reveal),
+    path("desk/disputes/<str:number>/evidence", disputes.evidence),
     path("desk/resources", resources.resources),
     path("desk/resources/<str:key>", resources.resource),
     path("desk/rates", rates.rates),

@@ -143,7 +143,7 @@ def _may_ask(request: HttpRequest, moment: datetime) -> bool:
 def file(visit: Visit, number: str) -> HttpResponse:
     """Give a file to somebody who may see it."""
     blob, content = files.content(number, visit.actor)
-    return _bytes(visit.request, content, blob.media, blob.name)
+    return stranger_bytes(visit.request, content, blob.media, blob.name)
 
 
 @require_safe
@@ -159,7 +159,7 @@ def document(visit: Visit, number: str) -> HttpResponse:
     """Give an issued document to somebody who may read it."""
     found = mine.document(number, visit.actor, visit.now)
     name = f"{found.title}{found.reference}.pdf"
-    return _bytes(visit.request, issue.stored_content(found), found.media, name)
+    return stranger_bytes(visit.request, issue.stored_content(found), found.media, name)
 
 
 @require_safe
@@ -176,7 +176,7 @@ def _width(request: HttpRequest) -> int:
     return preview.fit_width(int(text)) if text.isdecimal() and len(text) < 6 else _WIDTH
 
 
-def _bytes(request: HttpRequest, content: bytes, media: str, name: str) -> HttpResponse:
+def stranger_bytes(request: HttpRequest, content: bytes, media: str, name: str) -> HttpResponse:
     """Answer with a stranger's bytes: never run, only shown where that is safe, else downloaded."""
     is_shown = media in _INLINE and "download" not in request.GET
     answer = HttpResponse(content, content_type=media if media in _INLINE else _UNKNOWN)

@@ -3,7 +3,18 @@
 
 from django.urls import path
 
-from huiban.web.portal import apply, doubt, guide, home, materials, mine, papers, summary
+from huiban.web.portal import (
+    apply,
+    doubt,
+    guide,
+    home,
+    materials,
+    mine,
+    my_data,
+    papers,
+    summary,
+    supply,
+)
 
 urlpatterns = [
     path("", home.home),
@@ -22,8 +33,11 @@ urlpatterns = [
     path("cases", mine.cases),
     path("cases/<str:number>", mine.case),
     path("cases/<str:number>/correct", mine.correct),
+    path("cases/<str:number>/supply", supply.supply),
     path("cases/<str:number>/retract", mine.retract),
     path("messages", mine.told),
+    path("my-data", my_data.show),
+    path("my-data/withdraw", my_data.withdraw),
     path("certificates", papers.certificates),
     path("certificates/<str:number>", papers.certificate),
     path("verify", papers.verify),
