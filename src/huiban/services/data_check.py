@@ -7,6 +7,8 @@ from datetime import datetime
 from time import monotonic
 
 from huiban.kernel.actor import SYSTEM, Actor
+from huiban.kernel.analysis import Gap
+from huiban.kernel.lookup import Question
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import checked, exchange, handle
@@ -16,6 +18,8 @@ from huiban.services.handle import Opened
 from huiban.services.permission import allows, demand
 from huiban.services.refusal import NotFound
 
+SILENT = frozenset({Gap.TIMEOUT, Gap.REFUSED, Gap.BUSY, Gap.BROKEN})
+"""The gaps of registers that gave no answer."""
 PAGE_SECONDS = 1.0
 JOB_SECONDS = 10.0
 _LEVELS = 8
@@ -114,16 +118,22 @@ def _ask(
         if not new:
             break
         done |= {(one.source, one.key) for one in new}
-        rows = exchange.ask(
-            _matter(opened, actor),
-            [Asked(one.source, one.by, one.key, one.fields, one.row) for one in new],
-            found.analysis.bound(),
-            now,
-            max(until - monotonic(), 0.0),
-        )
+        asked = [_asked(one, found) for one in new]
+        bound = found.analysis.bound()
+        for question in asked:
+            bound[question.resource] |= question.fields
+        left = max(until - monotonic(), 0.0)
+        rows = exchange.ask(_matter(opened, actor), asked, bound, now, left)
         kept |= {row.question: row for row in rows}
         found = _checked(opened, now, list(kept.values()))
     return found
+
+
+def _asked(one: Question, found: Checked) -> Asked:
+    """Ask for what the form had asked for as well: the answer takes the place of the one before."""
+    place = (one.source, one.by, exchange.key_digest(one.key))
+    before = [row.fields for row in found.rows if row.question == place]
+    return Asked(one.source, one.by, one.key, one.fields.union(*before), one.row)
 
 
 def _matter(opened: Opened, actor: Actor) -> Matter:

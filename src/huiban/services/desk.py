@@ -13,9 +13,10 @@ from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
 from huiban.kernel.rule import Judgment
 from huiban.kernel.words import Words
-from huiban.services import casepage, city
+from huiban.services import casepage, checked, city
 from huiban.services import points as weighing
 from huiban.services.casepage import CasePage
+from huiban.services.checked import Checked
 from huiban.services.commitments import Promise, promises
 from huiban.services.facts import case_facts, local_day
 from huiban.services.handle import load, note
@@ -49,6 +50,8 @@ class DeskCase:
     can_reveal: bool
     can_see_materials: bool
     can_see_journal: bool
+    checked: Checked | None = None
+    """What registers said, where the scenario asks them and this officer may see it."""
     readable: frozenset[str] = frozenset()
     """The numbers of the issued documents this officer may open."""
     owed: tuple[Owed, ...] = ()
@@ -111,6 +114,9 @@ def case(
         promises=promises(page.scenario, whole.case, whole.journal, now),
         can_check=allows(actor, Errand.CHECK_COMMITMENT, whole.case),
         points=points(page),
+        checked=checked.of_case(page.scenario, whole.case, now)
+        if page.scenario.analysis and allows(actor, Errand.VIEW_CHECK, whole.case)
+        else None,
         before=before,
         after=after,
         can_reveal=allows(actor, Errand.REVEAL_FIELD, whole.case),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huiban.kernel.process import CAUSES
 from huiban.services import desk
 from huiban.services.desk import DeskCase
-from huiban.web.desk import acts, points, tabs
+from huiban.web.desk import acts, data_check, points, tabs
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.frame import nav
 from huiban.web.desk.narrow import Narrow, case_way
@@ -50,9 +50,13 @@ def reveal(visit: Visit, number: str) -> HttpResponse:
 
 
 def page_context(
-    visit: Visit, found: DeskCase, narrow: Narrow, revealed: Mapping[str, str] | None = None
+    visit: Visit,
+    found: DeskCase,
+    narrow: Narrow,
+    revealed: Mapping[str, str] | None = None,
+    tab: str = "",
 ) -> Context:
-    """Gather what the page of a case shows."""
+    """Gather what the page of a case shows; what was just revealed is on the form's tab."""
     page = found.page
     bar = acts.bar(page, found.acts, narrow, visit.language)
     correct = next((one for one in found.acts if one.name == "request_correction"), None)
@@ -62,7 +66,8 @@ def page_context(
         else ""
     )
     judged = points.views(found.points, page, visit.language, correct_url)
-    tab = "form" if revealed else tabs.chosen(visit.request.GET.get("tab", ""), found)
+    if not tab:
+        tab = "form" if revealed else tabs.chosen(visit.request.GET.get("tab", ""), found)
     context: Context = {
         "found": found,
         "page": page,
@@ -79,6 +84,8 @@ def page_context(
         "events": path_events(page, visit.language, visit.now),
         "points": judged,
         "points_url": case_way(page.number, narrow, tab="points"),
+        "check": data_check.views(found.checked, page.form, visit.language),
+        "check_url": case_way(page.number, narrow, tab="check"),
         "bar": bar,
         "hands": acts.hands(page, visit.language),
         "phrases": phrases_of(bar.main.name) if bar.main else (),

@@ -100,7 +100,8 @@ def _missing(found: DeskCase) -> list[dict[str, str]]:
 
 def _failing(found: DeskCase, added: str, language: str) -> list[dict[str, str]]:
     """Write the findings that fail, and the one asked for; missing materials are lines already."""
-    findings = found.points.findings if found.points else ()
+    judgments = (found.points, found.checked.judgment if found.checked else None)
+    findings = [one for judgment in judgments if judgment for one in judgment.findings]
     lines = []
     for one in findings:
         if one.code == "materials_complete":

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The points to examine (审查要点) in words: verdict, facts, what is missing and who can answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -21,8 +23,40 @@ _GIVEN = {
 }
 
 
+class FactWords(Protocol):
+    """How facts are called and said, and why one is missing."""
+
+    def label(self, name: str) -> str: ...
+    def text(self, name: str, value: object) -> str: ...
+    def missing(self, names: Sequence[str]) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """The facts of a form, called as the form does."""
+
+    form: Form
+    language: str
+
+    def label(self, name: str) -> str:
+        return fact_label(self.form, name, self.language)
+
+    def text(self, name: str, value: object) -> str:
+        return fact_text(self.form, name, value, self.language)
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        return [self.label(name) for name in names]
+
+
 def views(judgment: Judgment | None, page: CasePage, language: str, correct_url: str) -> Context:
     """Return the points, the worst first, with their count by verdict."""
+    return views_of(judgment, FormWords(page.form, language), language, correct_url)
+
+
+def views_of(
+    judgment: Judgment | None, words: FactWords, language: str, correct_url: str = ""
+) -> Context:
+    """Return findings, the worst first, with their count by verdict."""
     findings = judgment.findings if judgment else ()
     shown = [
         {
@@ -31,10 +65,9 @@ def views(judgment: Judgment | None, page: CasePage, language: str, correct_url:
             "title": one.title.speak(language),
             "message": one.message.speak(language) if one.verdict == "fail" else "",
             "facts": [
-                (fact_label(page.form, name, language), fact_text(page.form, name, value, language))
-                for name, value in one.facts.items()
+                (words.label(name), words.text(name, value)) for name, value in one.facts.items()
             ],
-            "missing": [fact_label(page.form, name, language) for name in one.missing],
+            "missing": words.missing(one.missing),
             "asks": role_words(one.asks, language) if one.asks and one.verdict == "unknown" else "",
             "basis": one.basis,
             "correct_url": f"{correct_url}&add={one.code}"

@@ -13,7 +13,7 @@ from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
 from huiban.store.models import Blob
 from huiban.store.rows import JournalRow
-from huiban.web.desk import flow
+from huiban.web.desk import data_check, flow
 from huiban.web.desk.narrow import Narrow, case_way
 from huiban.web.desk.speech import role_words
 from huiban.web.visit import Context, Visit
@@ -27,10 +27,11 @@ def chosen(asked: str, found: DeskCase) -> str:
 
 
 def _open(found: DeskCase) -> list[str]:
-    names = ["form", "materials", "points", "flow", "papers", "journal"]
+    names = ["form", "materials", "points", "check", "flow", "papers", "journal"]
     hidden = {
         "materials": not found.can_see_materials,
         "points": found.points is None,
+        "check": found.checked is None,
         "journal": not found.can_see_journal,
     }
     return [name for name in names if not hidden.get(name)]
@@ -43,6 +44,7 @@ def links(found: DeskCase, narrow: Narrow, here: str, points: int) -> list[Conte
         "form": (_("申请表"), None),
         "materials": (_("材料"), len(whole.files)),
         "points": (_("审查要点"), points),
+        "check": (_("数据核验"), len(found.checked.lines) if found.checked else 0),
         "flow": (_("流程图"), None),
         "papers": (_("文书"), len(whole.documents)),
         "journal": (_("日志"), len(whole.journal)),
@@ -62,6 +64,8 @@ def context(tab: str, visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
     """Gather what one tab needs; the others cost nothing."""
     if tab == "materials":
         return _materials(visit, found, narrow)
+    if tab == "check":
+        return data_check.context(visit, found)
     if tab == "flow":
         page, language = found.page, visit.language
         return {
