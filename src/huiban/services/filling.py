@@ -21,13 +21,17 @@ OWN = "own"
 """What a writer chose who says that none of the sources is right."""
 
 
+ALL = "all:"
+"""Before the key of a section: every old value in it is confirmed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """
     What a writer says to what was filled in, beside typing.
 
-    `confirm` a stale value, `history` a field to take over from before; `pick` names the source
-    and which of its records.
+    `confirm` a stale value, or all of a section; `history` a field to take over from before;
+    `pick` names the source and which of its records.
     """
 
     confirm: str = ""
@@ -89,8 +93,12 @@ def chosen(form: Form, state: State, values: Mapping[str, object], section: str)
 def said(applying: Applying, state: State, said: Said) -> State:
     """Do what a writer says to what was filled in; what is not there any more changes nothing."""
     ledger, values = state.ledger, dict(state.values)
-    if said.confirm and said.confirm in state.envelopes:
-        ledger = replace(ledger, confirmed=tuple({*ledger.confirmed, said.confirm}))
+    old = to_confirm(state.envelopes, values, ledger) if said.confirm else []
+    confirmed = [
+        key for key in old if said.confirm in (key, f"{ALL}{applying.form.section_of(key)}")
+    ]
+    if confirmed:
+        ledger = replace(ledger, confirmed=(*ledger.confirmed, *confirmed))
     if said.pick is not None:
         source, place = said.pick
         if place >= 0 and lookup_for(applying.form, source) is not None:

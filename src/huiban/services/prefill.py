@@ -132,7 +132,14 @@ def _settled(applying: Applying, state: State, rows: Iterable[FetchedRow], now: 
         sealed = envelopes(known)
         values, ledger = settle(applying.form, found.values, found.ledger, sealed)
         is_done = values == found.values
-        found = replace(found, values=values, ledger=ledger, envelopes=sealed, is_waiting=waits)
+        found = replace(
+            found,
+            values=values,
+            ledger=ledger,
+            envelopes=sealed,
+            several=_several(known.asking),
+            is_waiting=waits,
+        )
         if is_done:
             break
     return found

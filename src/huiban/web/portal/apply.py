@@ -16,7 +16,7 @@ from huiban.kernel.form import FieldProblem, Section, from_flat, shown
 from huiban.services import city, drafts, submit
 from huiban.services.drafts import Saving, Writing
 from huiban.services.facts import local_day
-from huiban.services.filling import Said
+from huiban.services.filling import ALL, Said
 from huiban.services.refusal import Stale
 from huiban.web.conditions import browser_conditions
 from huiban.web.field_model import FormState
@@ -239,6 +239,7 @@ def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> Htt
         "points": steps.points_to_correct(writing),
         "asked": given.sources(writing, visit.language),
         "picks": given.picks(writing, part, visit.language),
+        "old": len([one for one in part.fields if one.key in state.given.stale]),
         "back": steps.before(writing, part.key),
         "next_title": steps.after_title(writing, part.key, visit.language),
         "is_stale": drawing.is_stale,
@@ -278,8 +279,10 @@ def said_of(request: HttpRequest) -> Said:
 
 def anchor_of(request: HttpRequest) -> str:
     """Return the id of what a button of a given value was about."""
-    key = request.POST.get("confirm") or request.POST.get("past") or "picks"
-    return control_id(key) if key != "picks" else key
+    key = request.POST.get("confirm") or request.POST.get("past") or ""
+    if not key:
+        return "picks"
+    return "step" if key.startswith(ALL) else control_id(key)
 
 
 def sent_answers(request: HttpRequest) -> dict[str, object]:

@@ -75,7 +75,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "now": visit.now,
         "is_told": told,
         "sections": casepage.answer_sections(
-            writing.form, writing.values, today, language, is_masked=False
+            writing.form, writing.values, today, language, is_masked=not writing.is_correction
         ),
         "materials": [
             {
