@@ -361,3 +361,15 @@ def test_one_register_cannot_hold_all_connections(peer: Peer, tmp_path: Path) ->
 
     assert sum(one.outcome is Outcome.BUSY for one in in_time.values()) == 60 - 32
     assert other.outcome is Outcome.FOUND
+
+
+def test_a_register_asked_rarely_may_be_asked_twice_all_the_same() -> None:
+    budget = HedgeBudget(0.2, at_least=2)
+    budget.asked(0)
+
+    assert budget.has_one(0)
+    budget.spend(0)
+    budget.spend(0)
+
+    assert not budget.has_one(1)
+    assert budget.has_one(61)

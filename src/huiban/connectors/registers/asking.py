@@ -42,7 +42,7 @@ class Asker:
 
     def __post_init__(self) -> None:
         self._rate = Rate(self.resource.per_second)
-        self._own_hedges = HedgeBudget(HEDGES_OF_ONE)
+        self._own_hedges = HedgeBudget(HEDGES_OF_ONE, at_least=2)
 
     async def ask(self, call: Call) -> Answer:
         """Ask, or say at once why not."""

@@ -93,10 +93,14 @@ class Rate:
 
 
 class HedgeBudget:
-    """Second questions are at most a share of the first ones, over a sliding window of time."""
+    """
+    Second questions are at most a share of the first ones, over a sliding window of time.
 
-    def __init__(self, share: float, window_s: float = 60.0) -> None:
-        self._share = share
+    `at_least` so many are allowed however few the first ones were.
+    """
+
+    def __init__(self, share: float, window_s: float = 60.0, at_least: int = 0) -> None:
+        self._share, self._at_least = share, at_least
         self._window_s = window_s
         self._first: deque[float] = deque(maxlen=20_000)
         self._second: deque[float] = deque(maxlen=20_000)
@@ -109,7 +113,7 @@ class HedgeBudget:
         for times in (self._first, self._second):
             while times and times[0] <= now - self._window_s:
                 times.popleft()
-        return len(self._second) + 1 <= self._share * len(self._first)
+        return len(self._second) + 1 <= max(self._share * len(self._first), self._at_least)
 
     def spend(self, now: float) -> None:
         self._second.append(now)
