@@ -74,6 +74,14 @@ def test_an_upload_demanded_later_is_added_back() -> None:
     assert counts.materials_added_back == 1
 
 
+def test_a_waiver_of_a_correction_taken_back_by_the_next_is_added_back() -> None:
+    paper = Fill(fields={}, materials={"x": Supply(How.UPLOADED)})
+    waived = Fill(fields={}, materials={"x": Supply(How.RESOURCE, "q1")})
+
+    assert counts_of([paper, waived, paper]).materials_added_back == 1
+    assert counts_of([paper, paper, waived]).materials_added_back == 0
+
+
 def test_the_last_submission_is_what_counts() -> None:
     last = Fill(fields={"M": ["name"]})
     assert counts_of([FILL, last]).total == 1

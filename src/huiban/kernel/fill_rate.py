@@ -280,21 +280,22 @@ def spread(pairs: Mapping[tuple[int, int], int]) -> Spread | None:
     n = sum(counted.values())
     if not n:
         return None
-    top = sum(pair[0] * count for pair, count in counted.items())
+    tops: Counter[int] = Counter()
+    for (top, base), count in counted.items():
+        tops[base] += top * count
     base = sum(pair[1] * count for pair, count in counted.items())
-    by_rate: Counter[Fraction] = Counter()
-    for pair, count in counted.items():
-        by_rate[Fraction(*pair)] += count
-    mean = sum((rate * count for rate, count in by_rate.items()), Fraction()) / n
-    return Spread(n, mean, Fraction(top, base), _low(by_rate, -(-n // 10)))
+    # Thousands of fractions are slow to add up; those over one line are added as numbers.
+    mean = sum((Fraction(top, own) for own, top in tops.items()), Fraction()) / n
+    return Spread(n, mean, Fraction(tops.total(), base), _low(counted, -(-n // 10)))
 
 
-def _low(by_rate: Mapping[Fraction, int], place: int) -> Fraction:
+def _low(counted: Mapping[tuple[int, int], int], place: int) -> Fraction:
+    """Return the rate at a place; quotients of such small numbers sort as the fractions do."""
     passed = 0
-    for rate in sorted(by_rate):
-        passed += by_rate[rate]
+    for pair in sorted(counted, key=lambda pair: pair[0] / pair[1]):
+        passed += counted[pair]
         if passed >= place:
-            return rate
+            return Fraction(*pair)
     raise ValueError(f"there are fewer than {place} rates")
 
 

@@ -3,14 +3,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.clock_time import SHANGHAI
-from huiban.kernel.fill_rate import RATES, Counts, Spread, removed_share, spread
+from huiban.kernel.fill_rate import RATES, Counts, RateDefinition, Spread, removed_share, spread
 from huiban.kernel.form import Form
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
@@ -31,11 +31,16 @@ _WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Which rates are asked for; `months` 0 means all there ever were."""
+    """
+    Which rates are asked for; `months` 0 means all there ever were.
+
+    Only the `rates` named are worked out by group; none named means all.
+    """
 
     by: str = "scenario"
     pack: str = ""
     months: int = 12
+    rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ class RemovedLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the page of rates shows."""
+    """Everything the page of rates shows; `means` are those of all applications together."""
 
+    means: Mapping[str, float | None]
     total: Line
     lines: tuple[Line, ...]
     fields: tuple[FieldLine, ...]
@@ -98,8 +104,11 @@ def board(ask: Ask, actor: Actor, now: datetime) -> Board:
     first = _first_month(local_day(now), ask.months)
     narrow = Narrow(ask.pack, f"{first:%Y-%m}" if first else "")
     begin = datetime.combine(first or date(1970, 1, 1), time(), SHANGHAI)
-    total, *lines = _lines(BY[ask.by], narrow)
+    wanted = [one for one in RATES if one.code in ask.rates or not ask.rates]
+    total, *lines = _lines(BY[ask.by], narrow, wanted)
+    means = fill_sums.means(narrow, [(one.top, one.base) for one in RATES])
     return Board(
+        means={one.code: mean for one, mean in zip(RATES, means, strict=True)},
         total=total,
         lines=tuple(lines),
         fields=_worst(narrow),
@@ -120,10 +129,10 @@ def of_case(number: str, actor: Actor) -> Counts | None:
     return of_journal(opened.journal)
 
 
-def _lines(by: str, narrow: Narrow) -> Iterator[Line]:
+def _lines(by: str, narrow: Narrow, wanted: Sequence[RateDefinition]) -> Iterator[Line]:
     """Yield the line of all groups together, then one a group."""
     numbers = fill_sums.numbers(by, narrow)
-    found = {one.code: fill_sums.pairs(by, narrow, one.top, one.base) for one in RATES}
+    found = {one.code: fill_sums.pairs(by, narrow, one.top, one.base) for one in wanted}
     whole = {code: spread(_together(groups)) for code, groups in found.items()}
     n, unrecorded, added_back = (sum(one[place] for one in numbers.values()) for place in range(3))
     yield Line("", n, unrecorded, added_back, whole)

@@ -60,6 +60,23 @@ def pairs(by: str, narrow: Narrow, top: Sequence[str], base: Sequence[str]) -> d
     return found
 
 
+def means(
+    narrow: Narrow, rates: Sequence[tuple[Sequence[str], Sequence[str]]]
+) -> list[float | None]:
+    """Return the mean of every rate, given as its sums, over all applications at once."""
+    if not all(_NAMES.issuperset((*top, *base)) for top, base in rates):
+        raise ValueError(f"cannot average {rates}")
+    where, values = narrow.where()
+    every = [
+        f"avg(1.0 * ({' + '.join(top)}) / nullif({' + '.join(base)}, 0))" for top, base in rates
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(every)} FROM store_fill WHERE {where} AND is_recorded", values
+        )
+        return [None if mean is None else float(mean) for mean in cursor.fetchone()]
+
+
 def numbers(by: str, narrow: Narrow) -> dict[str, tuple[int, int, int]]:
     """Return by group: applications recorded, not recorded, and materials added back."""
     if by not in DIMENSIONS:

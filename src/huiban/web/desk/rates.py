@@ -57,8 +57,8 @@ class _Asked(NamedTuple):
         told = {name: value for name, value in said.items() if value != usual[name]}
         return f"{_HERE}?{urlencode(told)}" if told else _HERE
 
-    def ask(self) -> Ask:
-        return Ask(self.by, self.pack, self.months)
+    def ask(self, *rates: str) -> Ask:
+        return Ask(self.by, self.pack, self.months, rates)
 
 
 @never_cache
@@ -67,7 +67,7 @@ class _Asked(NamedTuple):
 def rates(visit: Visit) -> HttpResponse:
     """Show one rate by group, all rates together, and what the numbers leave out."""
     asked = _asked(visit)
-    found = fill_rates.board(asked.ask(), visit.actor, visit.now)
+    found = fill_rates.board(asked.ask(asked.rate), visit.actor, visit.now)
     one = _RATES[asked.rate]
     context: Context = {
         "found": found,
@@ -168,11 +168,11 @@ def _packs(language: str) -> Iterator[tuple[object, str]]:
 
 
 def _tally(one: RateDefinition, asked: _Asked, found: Board, language: str) -> Context:
-    spread = found.total.rates[one.code]
+    mean = found.means[one.code]
     return {
         "url": asked.way(rate=one.code),
         "words": one.title.speak(language),
-        "figure": percent(spread.mean if spread else None),
+        "figure": percent(None if mean is None else Fraction(mean)),
         "current": one.code == asked.rate,
     }
 
