@@ -56,16 +56,25 @@ def seeded_cases(scenario: Scenario, common: Common) -> tuple[SeededCase, ...]:
 
 
 def _moved(form: Form, answers: Mapping[str, object], today: date) -> dict[str, object]:
-    """Move every date by the days between the application's own day and today."""
+    """
+    Move the dates by the days between the application's own day and today.
+
+    What a register knows of the past, such as the founding of a firm, stays.
+    """
     dates = [one for one in form.fields() if one.kind is FieldKind.DATE and answers.get(one.key)]
-    # The day of the application itself is one that may not lie in the future.
-    own = [one for one in dates if one.latest == "today" and not one.prefill] or dates
-    if not own:
+    days = {one.key: date.fromisoformat(str(answers[one.key])) for one in dates}
+    if not days:
         return dict(answers)
-    written = [date.fromisoformat(str(answers[one.key])) for one in own]
-    shift = today - (max(written) if own is not dates else min(written))
-    moved = {one.key: date.fromisoformat(str(answers[one.key])) + _whole(shift) for one in dates}
-    return dict(answers) | {key: day.isoformat() for key, day in moved.items()}
+    # The day of the application itself is one that may not lie in the future.
+    own = [days[one.key] for one in dates if one.latest == "today" and not one.prefill]
+    applied = max(own) if own else min(days.values())
+    shift = _whole(today - applied)
+    moved = {
+        one.key: (days[one.key] + shift).isoformat()
+        for one in dates
+        if not one.prefill or days[one.key] >= applied
+    }
+    return dict(answers) | moved
 
 
 def _whole(shift: timedelta) -> timedelta:
