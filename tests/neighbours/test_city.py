@@ -79,7 +79,7 @@ def test_a_young_city_keeps_its_past_and_an_old_one_begins_anew(
 
 @pytest.mark.parametrize("count", [0, len(FIRMS) - 1, 10_000_000])
 def test_a_city_of_an_impossible_size_is_refused(count: int) -> None:
-    with pytest.raises(ValueError, match="take 9 to"):
+    with pytest.raises(ValueError, match=f"take {len(FIRMS)} to"):
         Plan(count, 7, DAY, DAY)
 
 
@@ -280,8 +280,10 @@ def test_what_a_firm_changed_is_what_the_province_still_says(registers: Register
 def test_the_clerks_of_the_demonstration_work_for_firms_of_the_city(registers: Registers) -> None:
     clerks = {one.clerk: one for one in FIRMS if one.clerk}
     accounts = {one.number: one.person for one in sample.demo_people()}
+    accounts |= {one.number: one for one in sample.builders()}
 
-    assert len(clerks) == 5
+    assert set(accounts) >= set(clerks)
+    assert len(clerks) == 5 + len(sample.builders())
     for number, firm in clerks.items():
         found = registers.execute(
             "SELECT name FROM enterprise_registry WHERE uscc = ?", (accounts[number].subject,)
@@ -347,3 +349,16 @@ def test_the_stories_hold_an_expiring_permit_a_conflict_and_a_stale_record(
     assert here["address"] != province["address"]
     assert here["legal_person"] != province["representative"]
     assert DAY - stale == timedelta(days=200)
+
+
+def test_builders_that_applied_could_and_one_of_them_had_an_accident(registers: Registers) -> None:
+    accidents = []
+    for one in sample.builders():
+        firm = (one.subject,)
+        for register in ("qualification", "practitioner", "social_insurance"):
+            found = registers.execute(f"SELECT count(*) FROM {register} WHERE uscc = ?", firm)
+            assert found.fetchone()[0], (one.subject_name, register)
+        permits = registers.execute("SELECT * FROM safety_permit WHERE uscc = ?", firm)
+        assert permits.fetchall() == []
+        accidents += registers.execute("SELECT uscc FROM accident WHERE uscc = ?", firm).fetchall()
+    assert len(accidents) == 1

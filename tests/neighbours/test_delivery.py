@@ -110,7 +110,7 @@ def test_a_push_is_signed_and_holds_the_items_alone(
         said = json.loads(batch.body)
         assert set(said) == {"batch", "as_of", "records"}
         assert said["as_of"] == "2026-11-22"
-        assert 0 < len(said["records"]) <= 100
+        assert 0 < len(said["records"]) <= 200
         assert all(set(one) == items for one in said["records"])
     names = [json.loads(batch.body)["batch"] for batch in found]
     assert len(set(names)) == len(names) > 0
@@ -135,6 +135,15 @@ def test_pushing_sends_every_record_once(city: Path, catalogue: Catalogue) -> No
     found = sent(city, catalogue, "hc_site_workers", 37)
 
     assert sum(len(json.loads(batch.body)["records"]) for batch in found) == count
+
+
+def test_what_belongs_to_one_key_travels_in_one_batch(city: Path, catalogue: Catalogue) -> None:
+    seen: set[str] = set()
+    for batch in sent(city, catalogue, "hc_site_workers", 37):
+        projects = {one["project_code"] for one in json.loads(batch.body)["records"]}
+        assert not projects & seen
+        seen |= projects
+    assert len(seen) > 37
 
 
 def test_a_push_register_without_records_is_one_empty_batch(

@@ -41,7 +41,9 @@ def run(said: argparse.Namespace) -> int:
     _get_ready(said.fresh)
     departments = neighbours.start(said.enterprises)
     try:
+        neighbours.order(resource="*", latency_ms=0)
         _fill()
+        neighbours.order(resource="*", reset=True)
         return 0 if said.only_fill else _keep_running(address, said, departments)
     finally:
         departments.terminate()

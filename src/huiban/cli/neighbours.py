@@ -2,6 +2,7 @@
 """huiban neighbours: the sample city's other departments, filled, running and pushing."""
 
 import argparse
+import json
 import os
 import secrets
 import socket
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from huiban.cli.django_ready import now
 
@@ -178,6 +179,18 @@ def make_current(root: Path, enterprises: int) -> tuple[int, float]:
         rows = about(root)["rows"]
         return sum(rows.values()) if isinstance(rows, dict) else 0, 0.0
     return make(root, enterprises)
+
+
+def order(**said: object) -> None:
+    """Tell the running neighbours how to behave; see `POST /control`."""
+    request = Request(
+        f"{os.environ[ADDRESS]}/control",
+        data=json.dumps(said).encode(),
+        headers={"X-Api-Key": os.environ[KEY]},
+        method="POST",
+    )
+    with urlopen(request, timeout=10):
+        pass
 
 
 def push_when_up(address: str) -> None:

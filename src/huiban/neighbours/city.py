@@ -9,7 +9,7 @@ import duckdb
 
 from huiban.neighbours import dice
 from huiban.neighbours.dice import chance, choice, listed, quoted
-from huiban.neighbours.notable import FIRMS, PROJECTS, RESIDENTS, SITES, VEHICLES
+from huiban.neighbours.notable import FIRMS, PROJECTS, RESIDENTS, SITES, SUPERVISOR, VEHICLES
 from huiban.neighbours.vocabulary import (
     BRAND,
     CATEGORIES,
@@ -96,11 +96,11 @@ def _notable_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "notable(i BIGINT, uscc TEXT, name TEXT, trade TEXT, district TEXT, address TEXT,"
         " staff INTEGER, capital DOUBLE, category TEXT, permit_days INTEGER,"
-        " former_address TEXT, former_legal TEXT, behind INTEGER)",
+        " former_address TEXT, former_legal TEXT, behind INTEGER, had_accident BOOLEAN)",
         [
             (i, one.uscc, one.name, one.trade, one.district, one.address, one.staff, one.capital,
              one.category or None, one.permit_days, one.former_address or None,
-             one.former_legal or None, one.behind)
+             one.former_legal or None, one.behind, one.had_accident)
             for i, one in enumerate(FIRMS)
         ],
     )  # fmt: skip
@@ -188,6 +188,7 @@ SELECT i, trade, {industry} AS industry, d, district, district_name, is_notable,
     WHEN {chance("i", 19, SHARES.stale_registry)} THEN 30 + dice(i, 22) % 370 ELSE 1 END AS behind,
   CASE WHEN is_qualified THEN coalesce(category, {choice("i", 23, CATEGORIES)}) END AS category,
   CASE WHEN is_notable THEN permit_days WHEN is_qualified THEN {permit} END AS permit_days,
+  coalesce(had_accident, false) AS had_accident,
   CASE WHEN {chance("i", 24, 0.02)} AND NOT is_notable THEN '注销' ELSE '存续' END AS status
 FROM placed ORDER BY i"""
 
@@ -259,7 +260,7 @@ SELECT q, coalesce(own.district, made.district) AS district,
   coalesce(own.address, '青岛市' || district_name || street || house || '号') AS address,
   coalesce(own.builder, made.builder) AS builder,
   coalesce(own.contractor, made.contractor) AS contractor,
-  CASE WHEN own.q IS NULL THEN made.supervisor ELSE {len(FIRMS) - 1} END AS supervisor,
+  CASE WHEN own.q IS NULL THEN made.supervisor ELSE {SUPERVISOR} END AS supervisor,
   coalesce(own.site_area, made.site_area) AS site_area,
   coalesce(own.floor_area, made.floor_area) AS floor_area,
   CASE WHEN own.q IS NULL THEN NOT {chance("q", 70, SHARES.gap_planning)}

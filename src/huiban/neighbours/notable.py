@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huiban.kernel.identifier_samples import make_person_id, make_uscc
+from huiban.neighbours.vocabulary import CATEGORIES, GIVEN_FIRST, GIVEN_MEN, SURNAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Notable:
     former_address: str = ""
     former_legal: str = ""
     behind: int = 1
+    had_accident: bool = False
     clerk: str = ""
 
     @property
@@ -71,7 +73,7 @@ def _born(year: int, month: int, day: int, n: int = 1) -> str:
     return make_person_id("370202", date(year, month, day), n)
 
 
-FIRMS = (
+_STORIES = (
     Notable(
         make_uscc("370212", 1), "青岛海晟置业有限公司（样例）", "real_estate", "370212",
         "青岛市崂山区深圳路189号", 28, Face("孙海", "370212198003079970"), 20000, clerk="wangmin",
@@ -108,7 +110,7 @@ FIRMS = (
     Notable(
         "91370214MA0000C38B", "青岛海纳建设工程有限公司（样例）", "construction", "370214",
         "青岛市城阳区春阳路88号", 40, Face("赵刚", _born(1967, 1, 5)), 5000,
-        "市政公用工程施工总承包三级", permit_days=700,
+        "市政公用工程施工总承包三级", permit_days=700, had_accident=True,
     ),
     Notable(
         make_uscc("370202", 6), "青岛海信监理有限公司（样例）", "supervision", "370202",
@@ -116,9 +118,33 @@ FIRMS = (
     ),
 )  # fmt: skip
 
+APPLICANTS = (
+    "甲辰", "乙巳", "丙午", "丁未", "戊申", "己酉", "庚戌", "辛亥", "壬子", "癸丑", "甲寅", "乙卯",
+)  # fmt: skip
+"""Builders that apply for their first safety permit in the demonstration, one case each."""
+
+_WITH_ACCIDENT = 5  # the one whose case goes to consultation
+_PLACES = (("370214", "城阳区正阳路"), ("370213", "李沧区重庆中路"), ("370212", "崂山区海尔路"))
+
+
+def _applicant(place: int) -> Notable:
+    district, street = _PLACES[place % len(_PLACES)]
+    surname = SURNAMES[place * 3 % len(SURNAMES)]
+    return Notable(
+        make_uscc("370200", 11 + place), f"青岛{APPLICANTS[place]}建筑工程有限公司（样例）",
+        "construction", district, f"青岛市{street}{301 + 12 * place}号", 20 + 4 * place,
+        Face(f"{surname}{GIVEN_FIRST[place]}{GIVEN_MEN[place]}", _born(1966, 1 + place, 11)),
+        1000 + 500 * place, CATEGORIES[place % 2], had_accident=place == _WITH_ACCIDENT,
+        clerk=f"builder{place + 1:02d}",
+    )  # fmt: skip
+
+
+FIRMS = (*_STORIES, *(_applicant(place) for place in range(len(APPLICANTS))))
+
 RESIDENTS = (Face("陈静", make_person_id("370202", date(1962, 5, 17), 0)),)
 
 _BUILDER, _LIHUA, _HAINA = 0, 1, 7
+SUPERVISOR = 8
 PROJECTS = tuple(
     NotableProject(
         f"2026-{district}-47-01-{100001 + place}", f"{name}（样例）", f"青岛市{address}",

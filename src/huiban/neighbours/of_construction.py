@@ -64,12 +64,13 @@ SELECT uscc,
     THEN '暂扣' ELSE '有效' END AS status, {yesterday(plan)} AS updated_on
 FROM enterprise WHERE permit_days IS NOT NULL""",
     )
-    killed = f"FROM enterprise WHERE NOT is_notable AND is_qualified AND {chance('i', 311, 0.012)}"
+    drawn = f"NOT is_notable AND is_qualified AND {chance('i', 311, 0.012)}"
     yield Register(
         "accident",
         f"""
 SELECT uscc, 1 AS count, {ago(plan, "20 + dice(i, 312) % 900")} AS last_date, '一般' AS severity,
-  DATE '{plan.anchor.year - 3}-01-01' AS since, {yesterday(plan)} AS updated_on {killed}""",
+  DATE '{plan.anchor.year - 3}-01-01' AS since, {yesterday(plan)} AS updated_on
+FROM enterprise WHERE had_accident OR ({drawn})""",
     )
     yield Register("construction_blacklist_province", f"""
 SELECT uscc, '转包、违法分包' AS reason,

@@ -4,7 +4,7 @@
 import base64
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from huiban.neighbours.register import UPDATED
 PRIVATE_KEY = "push.key"
 SIGNATURE = "X-Huiban-Signature"
 BATCH = 500
+_Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +60,43 @@ def batches(
     size: int = BATCH,
     as_of: str = "",
 ) -> Iterator[Batch]:
-    """Yield a push register as signed batches; one without records is an empty batch of `as_of`."""
+    """
+    Yield a push register as signed batches of about `size`; one record's key is in one batch only.
+
+    A register without records is an empty batch of `as_of`.
+    """
     items = [one.key for one in resource.items]
-    booleans = {one.key for one in resource.items if one.type is ItemType.BOOLEAN}
     columns = ", ".join(f'"{name}"' for name in [*items, UPDATED])
+    whole = resource.keys[-1]
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        found = connection.execute(f"SELECT {columns} FROM {resource.key} ORDER BY rowid")
-        number = 0
-        while True:
-            rows = found.fetchmany(size)
-            if not rows and number:
-                return
-            number += 1
-            records = _records(items, booleans, rows)
-            day = min((day for day, _ in records), default=as_of)
-            name = f"{resource.key}-{day}-{number:05d}"
-            yield _signed(name, day, [record for _, record in records], key)
-            if not rows:
-                return
+        found = connection.execute(
+            f'SELECT {columns} FROM {resource.key} ORDER BY "{whole}", rowid'
+        )
+        for number, rows in enumerate(_cut(found, items.index(whole), size), 1):
+            days = [str(row[-1]) for row in rows]
+            day = min(days, default=as_of)
+            yield _signed(f"{resource.key}-{day}-{number:05d}", day, _records(resource, rows), key)
 
 
-def _records(
-    items: Sequence[str], booleans: set[str], rows: Sequence[tuple[object, ...]]
-) -> list[tuple[str, dict[str, object]]]:
+def _cut(found: Iterable[_Row], key: int, size: int) -> Iterator[list[_Row]]:
+    """Cut rows where the key changes: what is sent for a key takes the place of all of before."""
+    rows: list[_Row] = []
+    for row in found:
+        if len(rows) >= size and row[key] != rows[-1][key]:
+            yield rows
+            rows = []
+        rows.append(row)
+    yield rows
+
+
+def _records(resource: Resource, rows: Sequence[_Row]) -> list[dict[str, object]]:
     return [
-        (str(row[-1]), {
-            name: bool(value) if name in booleans and value is not None else value
-            for name, value in zip(items, row, strict=False)
-        })
+        {
+            item.key: bool(value) if item.type is ItemType.BOOLEAN and value is not None else value
+            for item, value in zip(resource.items, row, strict=False)
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _signed(

@@ -39,39 +39,47 @@ class DemoPerson:
         return self.person.name
 
 
+_CLERKS = (
+    ("wangmin", "王敏", "海晟置业", "370212", 1, ""),
+    ("lihua", "李华", "通和市政工程", "370212", 2, ""),
+    ("sunhao", "孙浩", "瑞达建筑安装", "370203", 3, "，安全生产许可证快到期"),
+    ("gaoyun", "高云", "中锐建设集团", "370213", 4, "，两个登记簿说法不同"),
+    ("tianlei", "田磊", "海川幕墙装饰工程", "370214", 5, "，登记信息久未更新"),
+)
+_APPLYING = {"construction_waste": ("wangmin", "lihua")}
+"""Who sends in a scenario's cases; those of others come from builders, one case each."""
+
+_BUILDERS = (
+    "甲辰", "乙巳", "丙午", "丁未", "戊申", "己酉", "庚戌", "辛亥", "壬子", "癸丑", "甲寅", "乙卯",
+)  # fmt: skip
+
+
+def builders() -> tuple[Person, ...]:
+    """Return the clerks of the builders that applied already; nobody signs in as one of them."""
+    return tuple(
+        Person(
+            number=f"builder{place:02d}", name=f"{_BUILDERS[place - 1]}经办人",
+            kind=ActorKind.ENTERPRISE, phone=f"138{place + 10:08d}",
+            subject=make_uscc("370200", 10 + place),
+            subject_name=f"青岛{_BUILDERS[place - 1]}建筑工程有限公司（样例）",
+        )
+        for place in range(1, len(_BUILDERS) + 1)
+    )  # fmt: skip
+
+
 def demo_people() -> tuple[DemoPerson, ...]:
     """Return one account a role, for the demonstration's sign-in page."""
     return tuple(DemoPerson(*one) for one in _people())
 
 
 def _people() -> Iterator[tuple[Person, str]]:
-    public = (
-        ("wangmin", "王敏", "青岛海晟置业有限公司（样例）", 1, "企业经办人"),
-        ("lihua", "李华", "青岛通和市政工程有限公司（样例）", 2, "企业经办人"),
-        ("sunhao", "孙浩", "青岛瑞达建筑安装有限公司（样例）", 3, "企业经办人，许可证两个月后到期"),
-        (
-            "gaoyun",
-            "高云",
-            "青岛中锐建设集团有限公司（样例）",
-            4,
-            "企业经办人，两个登记簿的住所不同",
-        ),
-        (
-            "tianlei",
-            "田磊",
-            "青岛海川幕墙装饰工程有限公司（样例）",
-            5,
-            "企业经办人，登记信息久未更新",
-        ),
-    )
-    regions = {3: "370203", 4: "370213", 5: "370214"}
-    for number, name, firm, serial, part in public:
+    for number, name, firm, region, serial, part in _CLERKS:
         yield (
             Person(
-                number=number, name=name, kind=ActorKind.ENTERPRISE, phone=f"1380000000{serial}",
-                subject=make_uscc(regions.get(serial, "370212"), serial), subject_name=firm,
+                number=number, name=name, kind=ActorKind.ENTERPRISE, phone=f"138{serial:08d}",
+                subject=make_uscc(region, serial), subject_name=f"青岛{firm}有限公司（样例）",
             ),
-            f"{part} · {firm}",
+            f"企业经办人{part} · 青岛{firm}有限公司（样例）",
         )  # fmt: skip
     born = datetime(1962, 5, 17).date()  # noqa: DTZ001 - a day has no zone
     yield (
@@ -111,10 +119,10 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
     if Account.objects.exists():
         return Case.objects.count()
     people = {one.number: accounts.make(one.person, PASSWORD) for one in demo_people()}
-    clerks = [people["wangmin"], people["lihua"]]
     made = 0
     for scenario in city.loaded().scenarios.values():
         seeds = seeded_cases(scenario, city.common())
+        clerks = _clerks(scenario.code, people)
         times = [_received_at(now, place, len(seeds), one.stage) for place, one in enumerate(seeds)]
         for place in sorted(range(len(seeds)), key=times.__getitem__):
             seed = seeds[place]
@@ -123,6 +131,13 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
             made += 1
             tell(f"{made}/{len(seeds)} {scenario.name.zh}：{seed.stage}")
     return made
+
+
+def _clerks(scenario: str, people: Mapping[str, Account]) -> list[Account]:
+    if scenario in _APPLYING:
+        return [people[number] for number in _APPLYING[scenario]]
+    known = {one.number: one for one in Account.objects.filter(number__startswith="builder")}
+    return [known.get(one.number) or accounts.make(one, PASSWORD) for one in builders()]
 
 
 _ENDED = ("closed", "declined", "retracted")
@@ -191,11 +206,12 @@ class _Walker:
         answers = self.seed.answers(local_day(at), actor.subject_name)
         writing = drafts.begin(self.seed.item, actor, self.clerk, at)
         for part in writing.form.sections:
-            known = {
-                one.key: writing.values[one.key] for one in part.fields if one.key in writing.values
+            keys = [one.key for one in part.fields]
+            known = {key: writing.values[key] for key in keys if key in writing.values}
+            own = {
+                key: answers[key] for key in keys if key in answers and not _is_given(writing, key)
             }
-            own = {one.key: answers[one.key] for one in part.fields if one.key in answers}
-            drafts.save(writing.number, Saving(part.key, known | own), actor, at)
+            writing = drafts.save(writing.number, Saving(part.key, known | own), actor, at)
         names = {one.code: one.name.zh for one in writing.item.materials}
         for code in self.seed.materials:
             upload = files.Upload(
@@ -225,6 +241,15 @@ class _Walker:
 
     def _who(self, role: str) -> Actor:
         return (self.clerk if role == "applicant" else self.people[_DESKS[role]]).to_actor()
+
+
+def _is_given(writing: drafts.Writing, key: str) -> bool:
+    """Tell whether a register filled a field in; an applicant lets that stand."""
+    return any(
+        origin.get("kind") == "shared"
+        for path, origin in writing.origins.items()
+        if path == key or path.startswith(f"{key}.")
+    )
 
 
 _PAPER = """\
