@@ -103,7 +103,8 @@ def reveal(writing: Writing, path: str, actor: Actor, now: datetime) -> None:
     field = writing.form.field(key)
     if field is None:
         return
-    origins = writing.ledger.cells.get(key, {}) if rest else {key: writing.ledger.given.get(key, {})}
+    ledger = writing.ledger
+    origins = ledger.cells.get(key, {}) if rest else {key: ledger.given.get(key, {})}
     personal = [one for one in (field.columns if rest else (field,)) if one.sensitive]
     by_source: dict[str, set[str]] = {}
     for one in personal:

@@ -23,7 +23,7 @@ from huiban.kernel.form import (
 from huiban.kernel.prefill import Ledger, locked
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import audience, city, filling, in_hand, prefill, sealed
+from huiban.services import audience, city, consents, filling, in_hand, prefill, sealed
 from huiban.services.facts import local_day, read_materials
 from huiban.services.filling import NOTHING_SAID, Said, Writer
 from huiban.services.prefill import PAGE_BUDGET, Applying, State
@@ -253,6 +253,28 @@ def ask_again(number: str, actor: Actor, now: datetime) -> Writing:
     _keep(writing.draft, state, writing.typed)
     write(writing.draft)
     return replace(writing, values=state.values, ledger=state.ledger, state=state)
+
+
+def agree(writing: Writing, resource: str, shown: str, now: datetime) -> None:
+    """
+    Take the writer's consent to one question (征得同意), and ask it.
+
+    `shown` is the digest of the words the page had.
+
+    :raises NotFound: if the form asks for no such consent, or it was given before.
+    :raises NotOpen: if the words have changed since the page was drawn.
+    """
+    draft = writing.draft
+    wanted = consents.needed(writing.form, writing.scenario.code, draft.subject_code)
+    one = next((one for one in wanted if one.resource.key == resource), None)
+    if one is None:
+        raise NotFound(
+            Words("这项查询不需要再同意，请刷新查看", "No consent is asked for here any more")
+        )
+    consents.give(one, shown, draft.account, draft.number, now)
+    state = prefill.ask(_filler(writing), State(writing.values, writing.ledger), now)
+    _keep(draft, state, writing.typed)
+    write(draft)
 
 
 def save(number: str, saving: Saving, actor: Actor, now: datetime) -> Writing:

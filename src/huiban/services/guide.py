@@ -9,6 +9,7 @@ from huiban.kernel import search
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Item, Life, Material, Standing, material_list
 from huiban.kernel.form import Form
+from huiban.kernel.lookup import bound
 from huiban.kernel.process import Chart
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
@@ -46,6 +47,8 @@ class Guide:
     to_bring: tuple[Material, ...]
     waived: tuple[Material, ...]
     lives: tuple[Item, ...]
+    registers: tuple[Words, ...] = ()
+    """The connected registers that an application asks, told before it is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,15 @@ def guide(code: str, now: datetime) -> Guide:
         to_bring=tuple(one.material for one in lines if one.standing is not Standing.WAIVED),
         waived=tuple(one.material for one in lines if one.standing is Standing.WAIVED),
         lives=lives,
+        registers=_registers(form),
     )
+
+
+def _registers(form: Form) -> tuple[Words, ...]:
+    loaded = city.loaded()
+    asked = [key for key in bound(form) if key in loaded.connections]
+    known = loaded.catalogue.resources
+    return tuple(known[key].name for key in asked if key in known)
 
 
 def effort(placed: city.Placed, now: datetime) -> Effort:

@@ -217,6 +217,18 @@ def ask_again(visit: Visit, number: str) -> HttpResponse:
     return see_other(f"/drafts/{number}/{part.key}")
 
 
+@require_POST
+@never_cache
+@signed_in
+def consent(visit: Visit, number: str) -> HttpResponse:
+    """Take the applicant's consent to a question, and ask it."""
+    post = visit.request.POST
+    writing = drafts.load(number, visit.actor, visit.now)
+    drafts.agree(writing, post.get("resource", ""), post.get("shown", ""), visit.now)
+    part = writing.form.section(post.get("section", "")) or writing.form.sections[0]
+    return see_other(f"/drafts/{number}/{part.key}")
+
+
 def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> HttpResponse:
     """Draw one step."""
     today = local_day(visit.now)
@@ -238,6 +250,7 @@ def draw(visit: Visit, writing: Writing, part: Section, drawing: Drawing) -> Htt
         "materials": steps.material_counts(writing, visit.language, today),
         "points": steps.points_to_correct(writing),
         "asked": given.sources(writing, visit.language),
+        "consents": given.consents(writing, visit.language),
         "picks": given.picks(writing, part, visit.language),
         "old": len([one for one in part.fields if one.key in state.given.stale]),
         "back": steps.before(writing, part.key),
@@ -269,6 +282,7 @@ def said_of(request: HttpRequest) -> Said:
     """Return what a button of a given value says: confirmed, picked, taken over."""
     post = request.POST
     source, _colon, place = post.get("pick", "").partition(":")
+    place = place or post.get(f"picked-{source}", "")
     is_pick = place.isdecimal() and len(place) < 5
     return Said(
         confirm=post.get("confirm", ""),
@@ -290,7 +304,7 @@ def sent_answers(request: HttpRequest) -> dict[str, object]:
     pairs = [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in OWN_NAMES
+        if name not in OWN_NAMES and not name.startswith("picked-")
         for value in values
     ]
     return from_flat(pairs)

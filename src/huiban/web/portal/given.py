@@ -13,6 +13,7 @@ from huiban.kernel.form import Field, FieldKind, Section, speak
 from huiban.kernel.lookup import lookup_for
 from huiban.kernel.prefill import cell_origins, locked, open_conflicts, to_confirm
 from huiban.services import city, doubts, filling, sealed
+from huiban.services import consents as agreed
 from huiban.services.doubts import is_registered
 from huiban.services.drafts import Writing
 from huiban.web.field_model import Candidate, GivenState
@@ -175,7 +176,7 @@ def picks(writing: Writing, part: Section, language: str) -> list[Context]:
                 "is_open": chosen < 0,
                 "options": [
                     {
-                        "value": f"{source}:{place}",
+                        "place": place,
                         "words": filling.record_words(writing.form, source, record),
                         "is_chosen": place == chosen,
                     }
@@ -212,3 +213,14 @@ def _standing(
     for (_row, column), origin in cell_origins(writing.ledger, one, writing.values).items():
         asked = next(cell for cell in one.columns if cell.key == column)
         yield f"{label}（{asked.label.speak(language)}）", origin
+
+
+def consents(writing: Writing, language: str) -> list[Context]:
+    """List what the applicant must agree to before it is asked."""
+    if writing.is_correction:
+        return []
+    draft = writing.draft
+    return [
+        {"resource": one.resource.key, "text": one.text.speak(language), "digest": one.digest}
+        for one in agreed.needed(writing.form, writing.scenario.code, draft.subject_code)
+    ]

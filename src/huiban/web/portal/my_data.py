@@ -23,16 +23,17 @@ from huiban.web.visit import Context, Visit, see_other, signed_in
 
 _HERE = "/my-data"
 _SHOWS = ("", "consents", "disputes")
+_DRAFT_DIGITS = 32
 _Say = Callable[[], str]
-_OUTCOMES: dict[str, tuple[_Say, str]] = {
-    "found": (lambda: _("查到了"), "ok"),
-    "absent": (lambda: _("查了，没有记录"), ""),
-    "pending": (lambda: _("正在查"), "info"),
-    "timeout": (lambda: _("没有及时答复"), "warn"),
-    "broken": (lambda: _("接口故障，没有查到"), "warn"),
-    "refused": (lambda: _("没有查：不符合条件"), ""),
-    "busy": (lambda: _("没有查：查询次数已满"), ""),
-    "": (lambda: _("看了完整内容"), "info"),
+_OUTCOMES: dict[str, tuple[_Say, str, _Say]] = {
+    "found": (lambda: _("查到了"), "ok", str),
+    "absent": (lambda: _("没有记录"), "", str),
+    "pending": (lambda: _("正在查"), "info", str),
+    "timeout": (lambda: _("没有答复"), "warn", str),
+    "broken": (lambda: _("接口故障"), "warn", str),
+    "refused": (lambda: _("没有查"), "", lambda: _("不符合共享条件，没有发出")),
+    "busy": (lambda: _("没有查"), "", lambda: _("当天查询次数已满，没有发出")),
+    "": (lambda: _("看了全文"), "info", lambda: _("查看了平时遮盖的内容")),
 }
 DISPUTE_STATES: dict[str, tuple[_Say, str]] = {
     Dispute.State.OPEN: (lambda: _("等部门答复"), "info"),
@@ -99,7 +100,7 @@ def _requests(visit: Visit, given: list[Given]) -> Context:
 
 def _line(one: Line, visit: Visit, in_force: set[str]) -> Context:
     language = visit.language
-    words, kind = _OUTCOMES.get(one.outcome, _OUTCOMES["broken"])
+    words, kind, more = _OUTCOMES.get(one.outcome, _OUTCOMES["broken"])
     return {
         "at": one.at,
         "who": _who(one.asker, language),
@@ -112,6 +113,7 @@ def _line(one: Line, visit: Visit, in_force: set[str]) -> Context:
         "place": one.place if one.is_mine else None,
         "outcome": words(),
         "kind": kind,
+        "more": more(),
         "is_about_me": one.is_about_me,
         "consent": one.consent if one.consent in in_force else "",
         "is_noticed": one.consent == "notice",
@@ -158,7 +160,7 @@ def _dispute(one: Dispute, language: str) -> Context:
         "closed_at": one.closed_at,
         "state": words(),
         "kind": kind,
-        "case": one.matter if "-" in one.matter else "",
+        "case": "" if len(one.matter) == _DRAFT_DIGITS else one.matter,
     }
 
 

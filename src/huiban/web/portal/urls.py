@@ -26,6 +26,7 @@ urlpatterns = [
     path("drafts/<str:number>/summary", summary.summary),
     path("drafts/<str:number>/discard", summary.discard),
     path("drafts/<str:number>/ask-again", apply.ask_again),
+    path("drafts/<str:number>/consent", apply.consent),
     path("drafts/<str:number>/doubt/<str:key>", doubt.doubt),
     path("drafts/<str:number>/<str:section>", apply.step),
     path("drafts/<str:number>/<str:section>/autosave", apply.autosave),
