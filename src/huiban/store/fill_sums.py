@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sums over what was counted of many applications, one statement each, however many there are."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ def pairs(by: str, narrow: Narrow, top: Sequence[str], base: Sequence[str]) -> d
         raise ValueError(f"cannot sum {top} over {base} by {by}")
     where, values = narrow.where()
     above, below = " + ".join(top), " + ".join(base)
-    found: dict[str, Pairs] = {}
+    found: defaultdict[str, Pairs] = defaultdict(Counter)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {by}, {above}, {below}, count(*) FROM store_fill "
@@ -56,7 +56,7 @@ def pairs(by: str, narrow: Narrow, top: Sequence[str], base: Sequence[str]) -> d
             values,
         )
         for group, one, two, count in cursor.fetchall():
-            found.setdefault(group, Counter())[one, two] += count
+            found[group][one, two] += count
     return found
 
 
