@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deferred materials (容缺受理): accepted without, supplied later, nothing granted before."""
 
+import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,14 +12,14 @@ import pytest
 from huiban.jobs.errands import registry
 from huiban.jobs.worker import Surroundings, run_until_empty
 from huiban.kernel.actor import Actor
-from huiban.services import desk, evidence, handle, mine, supply
+from huiban.services import commitments, desk, evidence, handle, issue, mine, submit, supply
 from huiban.services.files import Upload
 from huiban.services.handle import Order
 from huiban.services.refusal import FieldFault, NotFound, NotOpen, Stale
-from huiban.store import blobs, cases, journal, notices
+from huiban.store import blobs, cases, documents, journal, notices
 from huiban.store.models import Account, Job
 from tests.services import city_sample as sample
-from tests.services.lenient import lenient_city
+from tests.services.lenient import PROMISE, lenient_city
 
 NOW = sample.at("2026-11-23 09:30")
 DUE = date(2026, 11, 30)
@@ -212,6 +214,43 @@ def test_overdue_is_told_once_to_both_sides(town: dict[str, Account]) -> None:
     titles = [one.title for one in notices.of_subject(sample.USCC)]
     assert titles.count("容缺材料到期没有补交") == 1
     assert desk.case(number, who(town, "liuyang"), "zh-hans", late).owed[0].is_late
+
+
+def test_the_notice_of_acceptance_lists_what_is_to_follow_until_when(
+    town: dict[str, Account],
+) -> None:
+    number = accepted(town)
+    work()
+
+    case = cases.load(number)
+    [notice] = [one for one in documents.of_case(case.id) if one.code == "acceptance_notice"]
+    text = _text(issue.stored_content(notice))
+    assert "除容缺受理的以外" in text
+    assert "应急预案》（最晚2026年11月30日" in text
+    assert "容缺，待补交" in text
+
+
+def test_the_form_in_the_archive_has_the_text_of_the_promise(town: dict[str, Account]) -> None:
+    draft = sample.draft(town["wangmin"], NOW, without=("sorting_plan",))
+    commitments.make(draft, "sorting_plan", commitments.digest(PROMISE), who(town), NOW)
+    number = submit.submit(draft, who(town), NOW)
+    for name, one in (("zhangqian", "accept"), ("liuyang", "pass"), ("zhaojianguo", "grant")):
+        act(town, number, name, one)
+    work()
+
+    case = cases.load(number)
+    [form] = [one for one in documents.of_case(case.id) if one.code == "application_form"]
+    text = _text(issue.stored_content(form))
+    assert "代替《分类处置和回收利用方案》的书面承诺" in text
+    assert "愿接受事后核查" in text
+
+
+def _text(content: bytes) -> str:
+    """Read a document with another program, as its reader would."""
+    told = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+    )
+    return re.sub(r"\s+", "", told.stdout.decode())
 
 
 def test_what_came_in_time_is_not_overdue(town: dict[str, Account]) -> None:
