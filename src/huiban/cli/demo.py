@@ -7,13 +7,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from huiban.cli import neighbours
 from huiban.cli.serve import server_command, worker_command
+
+_PATIENCE = 20  # seconds for requests under way
 
 
 def add_parser(sub: Any) -> None:
@@ -39,6 +42,7 @@ def run(said: argparse.Namespace) -> int:
     os.environ.setdefault("HUIBAN_PUBLIC_URL", address)
     os.environ.setdefault("HUIBAN_LOG_LEVEL", "WARNING")
     _get_ready(said.fresh)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # end the departments too
     departments = neighbours.start(said.enterprises)
     try:
         neighbours.order(resource="*", latency_ms=0)
@@ -95,22 +99,31 @@ def _keep_running(
         server_command(said.host, said.port),
         worker_command(),
     ]
-    running = [departments, *(subprocess.Popen(command) for command in commands)]
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for one in running:
-            one.send_signal(signal.SIGTERM)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    # In sessions of their own, Ctrl-C reaches this process alone: the server hangs on two signals.
+    running = [
+        departments,
+        *(subprocess.Popen(command, start_new_session=True) for command in commands),
+    ]
+    told_to_stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda number, frame: told_to_stop.set())
+    signal.signal(signal.SIGTERM, lambda number, frame: told_to_stop.set())
     _tell(address)
     neighbours.push_when_up(address)
-    while all(one.poll() is None for one in running):
+    while not told_to_stop.is_set() and all(one.poll() is None for one in running):
         time.sleep(0.2)
-    stop(signal.SIGTERM, None)
-    codes = [one.wait() for one in running]
-    failed = [code for code in codes if code not in (0, -signal.SIGTERM, -signal.SIGINT)]
+    for one in running:
+        one.terminate()
+    failed = [code for code in map(_ended, running) if code not in (0, -signal.SIGTERM)]
     return 1 if failed else 0
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for a process that was told to stop; one that does not is killed."""
+    try:
+        return process.wait(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _tell(address: str) -> None:

@@ -162,7 +162,8 @@ def start(enterprises: int) -> "subprocess.Popen[bytes]":
     os.environ.update(environment(root, port))
     process = subprocess.Popen(
         [sys.executable, "-m", "huiban.cli.main", "neighbours", "serve",
-         "--port", str(port), "--control"]
+         "--port", str(port), "--control"],
+        start_new_session=True,
     )  # fmt: skip
     if not is_up(f"http://127.0.0.1:{port}/healthz", process):
         process.terminate()
