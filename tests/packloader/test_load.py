@@ -4,7 +4,6 @@
 import shutil
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -106,13 +105,6 @@ def test_the_calendar_of_the_city_is_loaded() -> None:
 
     assert not calendar.is_workday(date(2026, 10, 1))
     assert calendar.is_workday(date(2026, 9, 20))
-
-
-def test_all_packs_load_fast() -> None:
-    started = perf_counter()
-    load_scenarios(ROOT)
-
-    assert perf_counter() - started < 1.5
 
 
 def test_templates_of_the_pack_and_the_shared_ones_are_together() -> None:

@@ -8,6 +8,7 @@ from huiban.kernel.lookup import IDENTITY, bound, is_per_row, lookup_for
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.checkers.references import Path, known
 from huiban.packloader.problem import did_you_mean
+from huiban.packloader.quality import Level
 from huiban.packloader.values import Source
 
 _HISTORY, _COMPUTED, _SHARED = "history", "computed", "shared"
@@ -65,7 +66,9 @@ def _lookup(draft: Draft, code: str, path: Path, form: Form, lookup: Lookup) -> 
         known(draft, (file, (*path, "source")), lookup.source, resources, "data resource")
         return
     known(draft, (file, (*path, "by")), lookup.by, source.keys, f"lookup key of {source.code}")
-    if draft.pack and draft.pack.code not in source.purposes:
+    # A pack that is only a draft has yet to agree with providers; meanwhile it is asked nothing.
+    is_draft = draft.quality is not None and draft.quality.level is Level.DRAFT
+    if draft.pack and draft.pack.code not in source.purposes and not is_draft:
         message = f"'{source.code}' may not be asked for '{draft.pack.code}'"
         folder.note(file, (*path, "source"), message, "agree with its provider, add the purpose")
     _start(draft, (file, (*path, "from")), form, lookup)

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications being written, for programs: started, saved by section, completed, sent in."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from huiban.services import drafts, files, mine, submit
+from huiban.kernel.envelope import disputed
+from huiban.services import drafts, files, filling, mine, submit
 from huiban.services.drafts import Saving, Writing
 from huiban.services.facts import local_day
 from huiban.services.files import Kept as KeptFile
+from huiban.services.filling import Said
 from huiban.store import cases
 from huiban.store.models import Blob
 from huiban.web.api.door import PREFIX, Ask, Reply, Route
@@ -23,10 +26,22 @@ class Begin(Body):
     certificate: str = Field("", max_length=64, description="The certificate in hand, if needed.")
 
 
+class PickBody(Body):
+    """Which record of a register that holds several."""
+
+    source: Code
+    record: int = Field(ge=0, lt=10_000)
+
+
 class SaveSection(Body):
     """The answers of one section; what is left out is emptied."""
 
     answers: Answers
+    confirm: str = Field(
+        "", max_length=80, description="An old value to confirm, or `all:<section>`."
+    )
+    history: str = Field("", max_length=80, description="A field to take over from before.")
+    pick: PickBody | None = None
     version: int | None = Field(
         None, ge=1, le=2**31 - 1, description="The draft's version they are based on."
     )
@@ -69,6 +84,36 @@ class DraftList(BaseModel):
     drafts: list[DraftLine]
 
 
+class SubmitQuery(Query):
+    snapshot: str = Field(
+        "", max_length=64, description="The draft's snapshot, to send only what was seen."
+    )
+
+
+class AskedModel(BaseModel):
+    """A register that was asked for a draft, and how that ended."""
+
+    resource: str
+    state: str
+    as_of: str
+
+
+class OptionModel(BaseModel):
+    """One of several values or records to choose from."""
+
+    source: str
+    value: object
+    as_of: str
+
+
+class OpenModel(BaseModel):
+    """What a person must settle: sources that disagree, an old value, one record of several."""
+
+    path: str
+    code: str = Field(description="conflict, confirm or several")
+    options: list[OptionModel]
+
+
 class DraftModel(BaseModel):
     """A draft with everything in it."""
 
@@ -80,6 +125,9 @@ class DraftModel(BaseModel):
     answers: Kept = Field(description="Answers that are right.")
     typed: Kept = Field(description="Texts not right yet, as they were sent.")
     origins: Kept = Field(description="Where filled-in answers come from.")
+    registers: list[AskedModel] = Field(description="Registers asked; pending ones may follow.")
+    open: list[OpenModel] = Field(description="What registers left for a person to settle.")
+    snapshot: str = Field(description="The signature of what stands in this draft.")
     materials: dict[str, list[str]] = Field(description="File ids by material.")
     progress: list[ProgressModel]
     problems: list[FieldFault]
@@ -119,6 +167,9 @@ def shown(writing: Writing, ask: Ask) -> DraftModel:
         answers=writing.values,
         typed=writing.typed,
         origins=writing.origins,
+        registers=_asked(writing),
+        open=[*_unsettled(writing)],
+        snapshot=writing.snapshot,
         materials=writing.materials,
         progress=[
             ProgressModel(section=one.key, missing=list(one.missing))
@@ -129,6 +180,33 @@ def shown(writing: Writing, ask: Ask) -> DraftModel:
         updated_at=draft.updated_at,
         expires_at=draft.expires_at,
     )
+
+
+def _asked(writing: Writing) -> list[AskedModel]:
+    rows = writing.state.asked if writing.state else ()
+    found = filling.sources(rows, {})
+    return [AskedModel(resource=one.resource, state=one.state, as_of=one.as_of) for one in found]
+
+
+def _unsettled(writing: Writing) -> Iterator[OpenModel]:
+    state = writing.state
+    if state is None:
+        return
+    for problem in filling.problems(writing.form, state):
+        field = writing.form.field(problem.path)
+        envelope = state.envelopes[problem.path]
+        options = disputed(field, envelope) if field else ()
+        yield OpenModel(
+            path=problem.path,
+            code=problem.code,
+            options=[
+                OptionModel(source=one.source, value=one.value, as_of=one.as_of) for one in options
+            ],
+        )
+    for source, records in state.several.items():
+        if source not in writing.ledger.picks:
+            options_of = [OptionModel(source=source, value=one, as_of="") for one in records]
+            yield OpenModel(path=source, code="several", options=options_of)
 
 
 def list_drafts(ask: Ask) -> DraftList:
@@ -169,7 +247,12 @@ def correct_case(ask: Ask) -> Reply:
 
 def read_draft(ask: Ask) -> DraftModel:
     """Read a draft."""
-    return shown(drafts.load(ask.at["draft"], ask.actor, ask.now), ask)
+    return shown(drafts.open_step(ask.at["draft"], ask.actor, ask.now), ask)
+
+
+def ask_again(ask: Ask) -> DraftModel:
+    """Ask those registers once more that gave no answer."""
+    return shown(drafts.ask_again(ask.at["draft"], ask.actor, ask.now), ask)
 
 
 def discard_draft(ask: Ask) -> None:
@@ -181,7 +264,10 @@ def discard_draft(ask: Ask) -> None:
 def save_section(ask: Ask) -> DraftModel:
     """Save one section, right or wrong, and learn what is not right yet."""
     assert isinstance(ask.body, SaveSection)
-    saving = Saving(ask.at["section"], ask.body.answers, ask.body.version)
+    sent = ask.body
+    pick = (sent.pick.source, sent.pick.record) if sent.pick else None
+    said = Said(confirm=sent.confirm, history=sent.history, pick=pick)
+    saving = Saving(ask.at["section"], sent.answers, sent.version, said)
     return shown(drafts.save(ask.at["draft"], saving, ask.actor, ask.now), ask)
 
 
@@ -218,7 +304,8 @@ def check_draft(ask: Ask) -> CheckModel:
 
 def submit_draft(ask: Ask) -> Reply:
     """Send an application in; sent twice, the second names the case of the first."""
-    number = submit.submit(ask.at["draft"], ask.actor, ask.now)
+    seen = ask.query.snapshot if isinstance(ask.query, SubmitQuery) else ""
+    number = submit.submit(ask.at["draft"], ask.actor, ask.now, seen=seen or None)
     return sent(number)
 
 
@@ -272,7 +359,10 @@ ROUTES = (
           query=UploadQuery, takes_file=True, answer=FileModel, status=201, refusals=_UPLOAD),
     Route(method="GET", path=f"{_ONE}/check", act=check_draft, tag=_TAG, answer=CheckModel,
           refusals=_GONE),
+    Route(method="POST", path=f"{_ONE}/ask-again", act=ask_again, tag=_TAG, answer=DraftModel,
+          refusals=(*_GONE, 409)),
     Route(method="POST", path=f"{_ONE}/submit", act=submit_draft, tag=_TAG, answer=Sent,
+          query=SubmitQuery,
           status=201, refusals=(*_GONE, 403, 409, 422)),
     Route(method="POST", path="/cases/{case}/correction", act=correct_case, tag=_TAG,
           answer=DraftModel, status=201, refusals=(404, 409)),
