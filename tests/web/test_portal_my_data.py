@@ -84,7 +84,7 @@ def test_a_person_sees_what_an_enterprise_asked_about_her(
 
     page = visitor(person).read("/my-data")
 
-    assert "看了完整内容" in page
+    assert "看了全文" in page
     assert "为 青岛海晟置业有限公司 办事" in text_of(page)
     assert f"/cases/{number}" not in page
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
+from django.db import connection
 
 from huiban.connectors.registers import Asks, Exchange, Setup
 from huiban.kernel.connection import variables
@@ -74,7 +75,12 @@ def _made() -> Registers:
 
 
 def _pushed(resource: str, by: str, key: str) -> tuple[tuple[pushed.Record, ...], date] | None:
-    return pushed.find(resource, by, key_digest(key))
+    try:
+        return pushed.find(resource, by, key_digest(key))
+    finally:
+        # The threads of the exchange outlive every request: nobody else closes what they open.
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _now() -> datetime:

@@ -28,6 +28,8 @@ class Narrow:
     level: str = ""
     category: str = ""
     provider: str = ""
+    connected: str = ""
+    """Anything: only those this city is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Listing:
     levels: dict[str, int]
     categories: dict[str, int]
     total: int
+    connected: int
+    """How many of the whole catalogue this city is connected to."""
 
 
 def catalogue() -> Catalogue:
@@ -64,6 +68,9 @@ def listing(narrow: Narrow, actor: Actor) -> Listing:
     """
     demand_platform(actor, Errand.VIEW_CATALOGUE)
     found = _found(narrow.text.strip()[:_LONGEST_QUERY])
+    connections = city.loaded().connections
+    if narrow.connected:
+        found = [one for one in found if one.key in connections]
     here = [one for one in found if _is_at(one, narrow.level, narrow.provider)]
     rows = [one for one in here if narrow.category in ("", one.category)]
     levels = Counter(str(one.level) for one in found if _is_at(one, "", narrow.provider))
@@ -72,6 +79,7 @@ def listing(narrow: Narrow, actor: Actor) -> Listing:
         levels={level: levels[level] for level in Level},
         categories=_in_order(Counter(one.category for one in here)),
         total=len(catalogue().resources),
+        connected=sum(key in connections for key in catalogue().resources),
     )
 
 

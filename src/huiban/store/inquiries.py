@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from huiban.kernel.evidence import canonical
 from huiban.store.models import Inquiry
@@ -81,6 +81,10 @@ def in_one(write: Callable[[], T]) -> T:
                 return write()
         except ChainMoved:
             continue
+        except OperationalError as fault:
+            # Two batches close to a quota may take its rows in different orders.
+            if "deadlock" not in str(fault) or connection.in_atomic_block:
+                raise
     with a_turn(), transaction.atomic():
         return write()
 

@@ -126,8 +126,11 @@ def resources(visit: Visit) -> HttpResponse:
         "total": found.total,
         "tabs": _tabs(narrow, found),
         "categories": _categories(narrow, found, visit.language),
-        "is_narrow": any((narrow.text, narrow.level, narrow.category, narrow.provider)),
+        "is_narrow": bool(_kept(narrow)),
         "provider": _provider_words(narrow.provider, visit.language),
+        "connected": found.connected,
+        "is_connected": bool(narrow.connected),
+        "connected_url": _way(narrow, connected="" if narrow.connected else "yes"),
         "without_provider": _way(narrow, provider=""),
         "desk_nav": nav(visit, _HERE),
     }
@@ -157,7 +160,7 @@ def resource(visit: Visit, key: str) -> HttpResponse:
     return render(visit.request, "desk/resource.html", context)
 
 
-_NAMES = ("q", "level", "category", "provider")
+_NAMES = ("q", "level", "category", "provider", "connected")
 
 
 def _row(one: Resource, running: Running, language: str) -> Row:
@@ -267,7 +270,7 @@ def _categories(narrow: Narrow, found: Listing, language: str) -> list[Context]:
 
 
 def _kept(narrow: Narrow) -> list[tuple[str, str]]:
-    values = (narrow.text, narrow.level, narrow.category, narrow.provider)
+    values = (narrow.text, narrow.level, narrow.category, narrow.provider, narrow.connected)
     return [(name, value) for name, value in zip(_NAMES, values, strict=True) if value]
 
 
