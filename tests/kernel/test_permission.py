@@ -101,6 +101,9 @@ ask_registers
 view_whole
   leader          mine waiting department        | mine waiting department
   archivist       mine waiting                   | mine waiting department
+check_commitment
+  examiner                                       | mine waiting department
+  leader                                         | mine waiting department
 """
 PLATFORM = {
     "list_desk": {
@@ -143,10 +146,10 @@ def read_policy() -> dict[tuple[str, str], tuple[set[str], set[str]]]:
 CELLS = read_policy()
 CASE_ERRANDS = (
     "view_case", "view_material", "view_journal", "act_case", "reveal_field", "view_whole",
-    "view_check", "ask_registers",
+    "view_check", "ask_registers", "check_commitment",
 )  # fmt: skip
 
-OFFICERS_ONLY = ("view_check", "ask_registers")
+OFFICERS_ONLY = ("view_check", "ask_registers", "check_commitment")
 
 
 def officer(*roles: str, **more: str) -> Actor:
