@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from huiban.cli import check, demo, neighbours, new_pack, people, rates, serve, upkeep
+from huiban.cli import check, demo, neighbours, new_pack, people, rates, resource, serve, upkeep
 
 
 def parser() -> argparse.ArgumentParser:
@@ -15,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
         prog="huiban", description="慧办: open software for a city's digital services."
     )
     sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
-    for room in (demo, serve, neighbours, check, new_pack, people, rates, upkeep):
+    for room in (demo, serve, neighbours, check, resource, new_pack, people, rates, upkeep):
         room.add_parser(sub)
     return found
 

@@ -121,7 +121,7 @@ class Peer:
         async def start() -> web.AppRunner:
             app = web.Application()
             app.router.add_route("*", "/registers/{resource}", self.handle)
-            runner = web.AppRunner(app, shutdown_timeout=0)
+            runner = web.AppRunner(app, shutdown_timeout=0, access_log=None)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"

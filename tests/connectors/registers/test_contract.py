@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all ways of reaching a register promise alike."""
+"""What all ways of reaching a register promise alike, and the stand-in of other tests with them."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from huiban.kernel.resource import QuestionRefused
 from tests.connectors.registers.peer import (
     FIRM,
     USCC,
+    Late,
     Peer,
     a_call,
     an_exchange,
@@ -22,6 +24,7 @@ from tests.connectors.registers.peer import (
     nobody,
 )
 from tests.connectors.registers.test_files import write_csv
+from tests.services.stand_in import StandIn
 
 DAY = date(2026, 11, 18)
 
@@ -55,11 +58,29 @@ def reached(kind: str, peer: Peer, tmp_path: Path) -> Connection:
     return PushConnection(resource="firms", public_key="")
 
 
-@pytest.fixture(params=["http", "sql", "file", "push"])
-def asks(request: pytest.FixtureRequest, peer: Peer, tmp_path: Path) -> Iterator[Asks]:
-    connection = reached(request.param, peer, tmp_path)
+WAYS = ["http", "sql", "file", "push"]
+
+
+@contextmanager
+def of_kind(kind: str, peer: Peer, tmp_path: Path) -> Iterator[Asks]:
+    if kind == "stand-in":
+        yield StandIn(records={"firms": {USCC: [{**FIRM, "secret": "x"}]}}, as_of=DAY)
+        return
+    connection = reached(kind, peer, tmp_path)
     with an_exchange(tmp_path / "index", connection, pushed=pushed) as exchange:
         yield exchange
+
+
+@pytest.fixture(params=[*WAYS, "stand-in"])
+def asks(request: pytest.FixtureRequest, peer: Peer, tmp_path: Path) -> Iterator[Asks]:
+    with of_kind(request.param, peer, tmp_path) as found_asks:
+        yield found_asks
+
+
+@pytest.fixture(params=WAYS)
+def exchange(request: pytest.FixtureRequest, peer: Peer, tmp_path: Path) -> Iterator[Asks]:
+    with of_kind(request.param, peer, tmp_path) as found_asks:
+        yield found_asks
 
 
 def asked(asks: Asks, call: Call) -> Outcome:
@@ -82,29 +103,49 @@ def test_what_is_not_there_is_absent(asks: Asks) -> None:
     assert asked(asks, a_call(key="91370200MA3C0000X9")) is Outcome.ABSENT
 
 
-def test_items_beyond_the_entry_cannot_be_asked_for(asks: Asks) -> None:
+@pytest.mark.parametrize("kind", ["http", "stand-in"])
+def test_in_time_and_late_together_are_what_was_asked(
+    kind: str, peer: Peer, tmp_path: Path
+) -> None:
+    late, quick, slow = Late(), a_call(), a_call("slow")
+    peer.does["slow"], go_on = peer.gate()
+    stand_in = StandIn(records={"firms": {USCC: [FIRM]}}, slow={"slow"})
+
+    with an_exchange(tmp_path, peer.connection(), peer.connection("slow", timeout=30)) as real:
+        asks: Asks = real if kind == "http" else stand_in
+        in_time = asks.ask([quick, slow], 0.5, late)
+        go_on()
+        stand_in.finish()
+        answers = late.wait_for(1)
+
+    assert set(in_time) == {quick}
+    assert [one.call for one in answers] == [slow]
+    assert threading.current_thread().name not in late.threads
+
+
+def test_items_beyond_the_entry_cannot_be_asked_for(exchange: Asks) -> None:
     with pytest.raises(QuestionRefused):
-        asks.ask([a_call(fields=("name", "secret"))], 1, nobody)
+        exchange.ask([a_call(fields=("name", "secret"))], 1, nobody)
 
 
-def test_the_same_question_for_another_purpose_is_another_question(asks: Asks) -> None:
+def test_the_same_question_for_another_purpose_is_another_question(exchange: Asks) -> None:
     first, other = a_call(), a_call(purpose="loan")
 
-    answers = asks.ask([first, other], 20, nobody)
+    answers = exchange.ask([first, other], 20, nobody)
 
     assert not any(one.is_cached for one in answers.values())
-    assert asks.ask([first], 20, nobody)[first].is_cached
+    assert exchange.ask([first], 20, nobody)[first].is_cached
 
 
-def test_digests_tell_one_question_from_another(asks: Asks) -> None:
+def test_digests_tell_one_question_from_another(exchange: Asks) -> None:
     calls = [a_call(), a_call(key="91370200MA3C0000X9")]
 
-    answers = asks.ask(calls, 20, nobody)
+    answers = exchange.ask(calls, 20, nobody)
 
     assert len({one.request_sha256 for one in answers.values()}) == 2
 
 
-def test_health_knows_every_connection(asks: Asks) -> None:
-    asked(asks, a_call())
+def test_health_knows_every_connection(exchange: Asks) -> None:
+    asked(exchange, a_call())
 
-    assert asks.health()["firms"].outcomes == {Outcome.FOUND: 1}
+    assert exchange.health()["firms"].outcomes == {Outcome.FOUND: 1}

@@ -16,6 +16,7 @@ from huiban.connectors.registers.files import FileWay
 from huiban.connectors.registers.http import HttpWay
 from huiban.connectors.registers.model import Answer, Call, Health
 from huiban.connectors.registers.push import Pushed, PushWay
+from huiban.connectors.registers.reach import trouble_of
 from huiban.connectors.registers.reply import Desk, Way
 from huiban.connectors.registers.runtime import Batch, Late, Runtime, Tools
 from huiban.connectors.registers.sql import SqlWay
@@ -24,9 +25,6 @@ from huiban.kernel.connection import (
     FileConnection,
     HttpConnection,
     SqlConnection,
-    VariableMissing,
-    address_fault,
-    database_fault,
     settled,
 )
 from huiban.kernel.resource import Catalogue, QuestionRefused, Resource
@@ -106,20 +104,9 @@ class Exchange:
 
     def trouble(self, resource: str) -> str:
         """Say what is wrong with the declared connection of a resource; "" if nothing is."""
-        connection = self.connections.get(resource)
-        if connection is None:
-            return "no connection is declared"
-        try:
-            return self._address_trouble(settled(connection, self._setup.environment))
-        except VariableMissing as missing:
-            return str(missing)
-
-    def _address_trouble(self, connection: Connection) -> str:
-        if isinstance(connection, HttpConnection):
-            return address_fault(connection.address, self._setup.allows_plain_http)
-        if isinstance(connection, SqlConnection):
-            return database_fault(connection.address)
-        return ""
+        return trouble_of(
+            self.connections.get(resource), self._setup.environment, self._setup.allows_plain_http
+        )
 
     def _demand(self, call: Call) -> None:
         resource = self.catalogue.resources.get(call.resource)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-from yarl import URL
 
 from huiban.connectors.registers.model import Call, Outcome
 from huiban.connectors.registers.reading import (
@@ -44,7 +43,11 @@ def open_session() -> aiohttp.ClientSession:
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
-        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        headers={
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "huiban",
+        },
         auto_decompress=False,
         trust_env=False,
     )
@@ -61,7 +64,6 @@ class HttpWay:
         session: aiohttp.ClientSession,
     ) -> None:
         self._connection = connection
-        self._address = URL(connection.address)
         self._desk = desk
         self._session = session
         self._cut = Cut(resource, connection.answer.fields, FROM_JSON)
@@ -77,13 +79,16 @@ class HttpWay:
         """Send the request and read what comes back."""
         said = self._connection
         words = _words(call)
-        address = self._address.with_query({k: _fill(v, words) for k, v in said.query.items()})
+        query = {name: _fill(text, words) for name, text in said.query.items()}
         body = _body(said.body, words) if said.body is not None else None
-        digest = self._desk.digest(said.method, str(address), body or b"", call.purpose)
+        digest = self._desk.digest(
+            said.method, said.address, json.dumps(query), body or b"", call.purpose
+        )
         try:
             async with self._session.request(
                 said.method,
-                address,
+                said.address,
+                params=query,
                 data=body,
                 headers=self._headers(call, body),
                 allow_redirects=False,

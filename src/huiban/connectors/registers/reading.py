@@ -134,9 +134,11 @@ def _decimal(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
-    if not _DECIMAL.fullmatch(text):
+    found = _DECIMAL.fullmatch(text)
+    if found is None:
         raise ValueError
-    return text
+    # Systems that count in binary say 1000.0 for 1000; nobody would write that into a form.
+    return text.removesuffix(found[1] or "") if not (found[1] or "").strip(".0") else text
 
 
 def _iso_day(value: object) -> str:
