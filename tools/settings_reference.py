@@ -82,6 +82,11 @@ SETTINGS = (
     ),
     Setting("HUIBAN_DATA_DIR", "the folder called `var/` in this table", "`var/` in `HUIBAN_HOME`"),
     Setting("HUIBAN_PACKS_DIR", "the scenario packs", "`packs/` in `HUIBAN_HOME`"),
+    Setting(
+        "HUIBAN_PACKS_LOOK",
+        "seconds between two looks whether the packs were changed; 0 is never",
+        "5",
+    ),
     Setting("HUIBAN_FONTS", "a folder of fonts for documents", "the fonts `make setup` installed"),
     Setting(
         "HUIBAN_HOME",

@@ -113,6 +113,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OBJECTS_URL = os.environ.get("HUIBAN_OBJECTS_URL") or f"folder:{DATA_DIR / 'objects'}"
 PACKS_DIR = Path(os.environ.get("HUIBAN_PACKS_DIR") or HOME / "packs")
+# How often a process looks whether the packs were changed, in seconds; 0 is never.
+PACKS_LOOK = float(os.environ.get("HUIBAN_PACKS_LOOK") or 5)
 
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -21,10 +21,11 @@ def up_to_date() -> None:
     from django.core.management import call_command
 
     from huiban.services import city
+    from huiban.services.packs_in_force import PacksBroken
     from huiban.store import packs
 
     call_command("migrate", verbosity=0)
     try:
         city.publish(now(), "system")
-    except (city.PacksBroken, packs.VersionTaken) as fault:
+    except (PacksBroken, packs.VersionTaken) as fault:
         raise SystemExit(f"{fault}\n(`huiban check` lists every problem of the packs)") from fault

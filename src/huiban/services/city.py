@@ -5,21 +5,15 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
-
-from django.conf import settings
 
 from huiban.kernel.calendar import Calendar, CalendarDay, DayKind, DayStatus
 from huiban.kernel.catalogue import Item
 from huiban.kernel.words import Words
-from huiban.packloader import Common, Loaded, Scenario, load_scenarios, load_texts
+from huiban.packloader import Common, Loaded, Scenario, load_texts
+from huiban.services.packs_in_force import in_force, kept, publish_with, when_changed
 from huiban.services.refusal import NotFound
 from huiban.store import calendar_years, packs
-
-
-class PacksBroken(RuntimeError):
-    """The packs folder has faults; the message lists every one with its cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +24,20 @@ class Placed:
     item: Item
 
 
-@lru_cache(maxsize=1)
 def loaded() -> Loaded:
     """
-    Load the packs of this installation once a process.
+    Return the packs in force in this process.
 
     :raises PacksBroken: if any pack has a fault; a city must not run half a pack.
     """
-    found = load_scenarios(Path(settings.PACKS_DIR))
-    if found.problems:
-        raise PacksBroken("\n".join(str(problem) for problem in found.problems))
-    return found
+    return in_force()
 
 
 def common() -> Common:
     return loaded().common
 
 
-@lru_cache(maxsize=1)
+@kept
 def items() -> dict[str, Placed]:
     """Give every item in force by its code."""
     return {
@@ -77,6 +67,9 @@ def item(code: str) -> Placed:
 @lru_cache(maxsize=64)
 def _version(code: str, version: str) -> Scenario:
     return load_texts(packs.load(code, version).texts, common())
+
+
+when_changed(_version.cache_clear)
 
 
 def scenario_of(code: str, version: str) -> Scenario:
@@ -144,11 +137,18 @@ def publish(now: datetime, by: str) -> int:
 
     :raises VersionTaken: if a pack was changed without raising its version.
     """
+    return _publish(loaded(), now, by)
+
+
+def _publish(found: Loaded, now: datetime, by: str) -> int:
     published = 0
-    for scenario in loaded().scenarios.values():
+    for scenario in found.scenarios.values():
         pack = packs.PublishedPack(scenario.code, scenario.version, scenario.digest, scenario.texts)
         published += packs.publish(pack, now, by)
     return published
+
+
+publish_with(lambda found, now: _publish(found, now, "packs folder"))
 
 
 def text_of(value: object) -> str:

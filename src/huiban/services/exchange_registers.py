@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +16,11 @@ from huiban.connectors.registers import Asks, Exchange, Setup
 from huiban.kernel.connection import variables
 from huiban.services import city
 from huiban.services.exchange_keys import digest_key, key_digest
+from huiban.services.packs_in_force import when_changed
 from huiban.store import pushed
+
+_LONGEST = 40.0
+"""Seconds after which no answer of an old exchange can still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ def registers() -> Registers:
             if _Process.made is None or _Process.pid != os.getpid():
                 _Process.made, _Process.pid = _made(), os.getpid()
     return _Process.made
+
+
+def _renew() -> None:
+    """Other packs may connect other registers; what is under way with the old ones may finish."""
+    before, _Process.made = _Process.made, None
+    stop = getattr(before.asks, "stop", None) if before else None
+    if stop is not None:
+        timer = Timer(_LONGEST, stop)
+        timer.daemon = True
+        timer.start()
+
+
+when_changed(_renew)
 
 
 @contextmanager

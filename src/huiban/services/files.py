@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.conf import settings
 
@@ -17,6 +16,7 @@ from huiban.kernel.words import Words
 from huiban.services import city, drafts, vault
 from huiban.services.drafts import Writing
 from huiban.services.facts import filed_text, read_instead
+from huiban.services.packs_in_force import kept
 from huiban.services.permission import demand
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound
 from huiban.store import blobs, cases, ids
@@ -139,7 +139,7 @@ def add_loose(upload: Upload, actor: Actor, now: datetime) -> Kept:
     return _keep(upload, limits, "file", _Place(actor.number, "", now))
 
 
-@lru_cache(maxsize=1)
+@kept
 def _accepted_anywhere() -> tuple[str, ...]:
     materials = (one for placed in city.items().values() for one in placed.item.materials)
     return tuple(sorted({media for one in materials for media in one.accept}))

@@ -15,6 +15,7 @@ from huiban.kernel.words import Words
 from huiban.packloader import Scenario
 from huiban.services import city, in_hand
 from huiban.services.facts import local_day
+from huiban.services.packs_in_force import kept
 from huiban.store import certificates, measures
 from huiban.store.models import Certificate
 
@@ -185,7 +186,7 @@ def _is_filled(sources: tuple[str, ...]) -> bool:
     return not named.isdisjoint(_OURS | set(city.loaded().connections))
 
 
-@lru_cache(maxsize=1)
+@kept
 def _index() -> search.Index:
     departments = city.common().departments
     entries = []

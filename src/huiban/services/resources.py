@@ -4,7 +4,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from huiban.kernel import search
 from huiban.kernel.actor import Actor
@@ -14,6 +13,7 @@ from huiban.kernel.resource import Catalogue, Level, Provider, Resource
 from huiban.kernel.words import Words
 from huiban.services import city
 from huiban.services.city import Placed
+from huiban.services.packs_in_force import kept
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import NotFound
 
@@ -144,7 +144,7 @@ def _found(text: str) -> list[Resource]:
     return exact or [resources[hit.key] for hit in _index().find(text, len(resources))]
 
 
-@lru_cache(maxsize=1)
+@kept
 def _index() -> search.Index:
     known = catalogue()
     return search.Index.build(
@@ -167,7 +167,7 @@ def _provider_name(known: Catalogue, resource: Resource) -> str:
     return provider.name.zh if provider else ""
 
 
-@lru_cache(maxsize=1)
+@kept
 def _uses() -> dict[str, tuple[Use, ...]]:
     found: dict[str, list[Use]] = {}
     for placed in city.items().values():

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiban.kernel.permission import Errand
 from huiban.services import calendar as holidays
 from huiban.services import evidence, keeping
+from huiban.services.packs_in_force import trouble
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import Invalid, Refused
 from huiban.web.desk.frame import nav
@@ -79,6 +80,7 @@ def system(visit: Visit) -> HttpResponse:
     context: Context = {
         "counts": [(code, words, counts.get(code, 0)) for code, words in states],
         "dead": keeping.dead_jobs(visit.actor),
+        "packs_trouble": trouble(),
         "desk_nav": nav(visit, "/desk/system"),
     }
     return render(visit.request, "desk/system.html", context)
