@@ -80,7 +80,15 @@ def clerk(packs: Path) -> Account:
     return accounts.make(person, "a-long-password-1")
 
 
-def changed(folder: Path, *, is_raised: bool = True) -> None:
+def raised(folder: Path) -> None:
+    """Give the pack a new version."""
+    pack = folder / "construction_waste" / "pack.yaml"
+    lines = pack.read_text("utf-8").splitlines()
+    new = ["version: 9.9.9" if one.startswith("version:") else one for one in lines]
+    pack.write_text("\n".join(new) + "\n", "utf-8")
+
+
+def changed(folder: Path) -> None:
     """Bind the new register to a field, as a department would."""
     form = folder / "construction_waste" / "forms" / "new.yaml"
     text = form.read_text("utf-8")
@@ -90,11 +98,6 @@ def changed(folder: Path, *, is_raised: bool = True) -> None:
     why = "        why: {zh: 施工方式影响"
     bound = f"        prefill: [site_methods.method]\n{why}"
     form.write_text(text.replace(why, bound), "utf-8")
-    if is_raised:
-        pack = folder / "construction_waste" / "pack.yaml"
-        lines = pack.read_text("utf-8").splitlines()
-        raised = ["version: 9.9.9" if one.startswith("version:") else one for one in lines]
-        pack.write_text("\n".join(raised) + "\n", "utf-8")
 
 
 def added(folder: Path, uscc: str) -> None:
@@ -110,6 +113,7 @@ def test_a_register_added_in_yaml_fills_a_form_and_is_seen_by_its_subject(
     before = drafts.begin("construction_waste.new", clerk.to_actor(), clerk, NOW)
     added(packs, clerk.subject)
     changed(packs)
+    raised(packs)
     assert packs_in_force.look_now()
     begun = drafts.begin("construction_waste.new", clerk.to_actor(), clerk, NOW)
     for _ in range(100):
@@ -141,11 +145,10 @@ def test_a_change_with_a_fault_is_told_and_leaves_everything_as_it_was(packs: Pa
 
 def test_a_pack_changed_under_its_version_stays_out(packs: Path, clerk: Account) -> None:
     added(packs, clerk.subject)
-    changed(packs, is_raised=False)
+    changed(packs)
 
     assert not packs_in_force.look_now()
     assert "construction_waste" in packs_in_force.trouble()
-    added(packs, clerk.subject)
-    changed(packs)
+    raised(packs)
     assert packs_in_force.look_now()
     assert packs_in_force.trouble() == ""
