@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What registers say becomes facts and comparisons; what nobody says stays unknown, with reason."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -96,6 +97,15 @@ def test_not_being_on_a_complete_list_of_last_month_is_unknown() -> None:
     found = fact("is_debtor", answer("debtors", USCC, days_old=30))
 
     assert (found.value, found.gap) == (None, Gap.STALE)
+
+
+def test_what_says_of_no_day_is_proof_of_nothing() -> None:
+    nothing = replace(answer("debtors", USCC), as_of=None)
+    record = replace(answer("debtors", USCC, {"court": "市南法院"}), as_of=None)
+
+    for told in (nothing, record):
+        found = fact("is_debtor", told)
+        assert (found.value, found.gap) == (None, Gap.UNDATED)
 
 
 def test_not_being_in_an_open_register_is_unknown() -> None:

@@ -121,6 +121,30 @@ def test_personal_values_of_registers_are_masked_until_shown_and_the_look_is_on_
     assert Inquiry.objects.get(event="revealed").actor == "zhangqian"
 
 
+def test_of_many_comparisons_those_that_agree_are_folded_away(
+    city: dict[str, Account], asked: StandIn
+) -> None:
+    car = {"sealed": True, "gps": True}
+    plates = [(f"鲁B1{n:04}", f"37020000{n:04}") for n in range(30)]
+    asked.records = {
+        **asked.records,
+        "vehicle": {
+            plate: [{"plate": plate, "road_permit": permit, "valid_until": "2027-01-31"}]
+            for plate, permit in plates[1:]
+        },
+    }
+    vehicles = [{"plate": plate, "road_permit": permit, **car} for plate, permit in plates]
+    number = case_of(city["wangmin"], "2026-11-23 09:30", vehicles=vehicles)
+    data_check.run(number, NOW)
+
+    page = visitor(city["zhangqian"]).read(way(number), tab="check")
+
+    shown, _, folded = page.partition('<details class="check-more">')
+    assert "名录里没有" in shown
+    assert "名录里没有" not in folded
+    assert folded.count(">370200000001<") == 2  # filed and registered
+
+
 def test_a_leader_without_the_task_cannot_have_it_asked_anew(
     city: dict[str, Account], checked: str, asked: StandIn
 ) -> None:

@@ -41,6 +41,7 @@ class Gap(StrEnum):
     PENDING = "pending"
     ABSENT = "absent"
     STALE = "stale"
+    UNDATED = "undated"
     TIMEOUT = "timeout"
     REFUSED = "refused"
     BUSY = "busy"

@@ -25,8 +25,8 @@ class Agreement(StrEnum):
     """
     How a field stands to a register.
 
-    ABSENT: the register has no such record; STALE: it speaks of a day too long ago to rely on;
-    UNKNOWN: nobody answered, or the answer does not tell.
+    ABSENT: there is no such record; STALE: there is one, of a day too long ago to rely on, or of
+    none; UNKNOWN: nobody answered, or the answer does not tell.
     """
 
     SAME = "same"
@@ -93,9 +93,9 @@ def _agreement(
     if gap is None:
         agrees = any(same(field.kind, one, held) for one in _writings(field, filed, divisions))
         return Agreement.SAME if agrees else Agreement.DIFFERS
-    if gap is Gap.ABSENT:
-        return Agreement.ABSENT
-    return Agreement.STALE if gap is Gap.STALE else Agreement.UNKNOWN
+    if gap in (Gap.STALE, Gap.UNDATED):
+        return Agreement.ABSENT if held is None else Agreement.STALE
+    return Agreement.ABSENT if gap is Gap.ABSENT else Agreement.UNKNOWN
 
 
 def _writings(field: Field, filed: object, divisions: Mapping[str, str]) -> Iterator[object]:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from huiban.kernel.analysis import Analysis, Answer, Dossier, Gap, Keys, field_at, key_of
 from huiban.kernel.form import FieldKind, Lookup
 from huiban.kernel.likeness import same
-from huiban.kernel.resource import ItemType
+from huiban.kernel.resource import Completeness, ItemType
 
 _GAPS = {
     "pending": Gap.PENDING,
@@ -62,12 +62,13 @@ def told(
 
 def _absent(dossier: Dossier, answer: Answer) -> Told:
     resource = dossier.resources.get(answer.source)
-    if resource is None or answer.as_of is None:
+    if resource is None or resource.completeness is Completeness.OPEN:
         return Told(Gap.ABSENT, answer=answer)
+    if answer.as_of is None:
+        return Told(Gap.UNDATED, answer=answer)
     if resource.says_no(answer.as_of, dossier.today):
         return Told(Gap.ABSENT, is_none=True, answer=answer)
-    is_fresh = resource.is_fresh(answer.as_of, dossier.today)
-    return Told(Gap.ABSENT if is_fresh else Gap.STALE, answer=answer)
+    return Told(Gap.STALE, answer=answer)
 
 
 def _fitting(dossier: Dossier, answer: Answer, keys: Keys, row: int | None) -> Told:
@@ -87,12 +88,12 @@ def _fitting(dossier: Dossier, answer: Answer, keys: Keys, row: int | None) -> T
     if not sure:
         return _absent(dossier, answer)
     resource = dossier.resources.get(answer.source)
-    is_fresh = (
-        resource is not None
-        and answer.as_of is not None
-        and resource.is_fresh(answer.as_of, dossier.today)
-    )
-    return Told(None if is_fresh else Gap.STALE, tuple(sure), answer=answer)
+    gap = None
+    if answer.as_of is None:
+        gap = Gap.UNDATED
+    elif resource is None or not resource.is_fresh(answer.as_of, dossier.today):
+        gap = Gap.STALE
+    return Told(gap, tuple(sure), answer=answer)
 
 
 def _agrees(

@@ -24,6 +24,7 @@ GAPS: Mapping[Gap, _Words] = {
     Gap.PENDING: lambda: _("正在查询，还没有返回"),
     Gap.ABSENT: lambda: _("没有查到记录"),
     Gap.STALE: lambda: _("数据的日期太早，要重新核验或者由人核实"),
+    Gap.UNDATED: lambda: _("数据没有写明是哪一天的，不能当作没有，由人核实"),
     Gap.TIMEOUT: lambda: _("对方没有在规定时间内回答，可以稍后重新核验"),
     Gap.REFUSED: lambda: _("没有获准查询，请向数据资源的提供部门了解"),
     Gap.BUSY: lambda: _("查询次数到了上限，可以稍后重新核验"),

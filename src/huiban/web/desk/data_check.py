@@ -26,6 +26,8 @@ from huiban.web.desk.check_words import (
 from huiban.web.visit import Context, Visit
 
 _FIRST = (Agreement.DIFFERS, Agreement.ABSENT, Agreement.STALE, Agreement.UNKNOWN, Agreement.SAME)
+_FEW, _MANY = 20, 40
+"""So many comparisons are shown at once; of more, those that do not agree, and so many of them."""
 _DISPUTES: Mapping[str, tuple[Callable[[], str], str]] = {
     "open": (lambda: _("等数据部门答复"), "warn"),
     "upheld": (lambda: _("数据部门认为登记无误"), "info"),
@@ -84,10 +86,15 @@ def context(visit: Visit, found: DeskCase) -> Context:
     check = data_check.look(number, visit.actor, visit.now)
     checked, form = check.checked, found.page.form
     lines = sorted(enumerate(checked.lines), key=lambda one: _FIRST.index(one[1].agreement))
+    rows = [_row(checked, place, line, language) for place, line in lines]
     count = Counter(line.agreement for line in checked.lines)
+    unsettled = len(rows) - count[Agreement.SAME]
+    shown = len(rows) if len(rows) <= _FEW else min(unsettled, _MANY)
     return {
         "check": views(checked, form, language),
-        "rows": [_row(checked, place, line, language) for place, line in lines],
+        "rows": rows[:shown],
+        "more": rows[shown:],
+        "total": len(rows),
         "counts": [
             (f"{AGREEMENTS[one][0]()} {count[one]}", AGREEMENTS[one][1], AGREEMENTS[one][2])
             for one in _FIRST
