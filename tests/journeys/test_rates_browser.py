@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from huiban.services import fill_counting
+from huiban.store.models import Account
 from tests.browser import axe, overflow, watch
 from tests.journeys.looking import Look
+from tests.services import city_sample as sample
 from tests.services.fill_history import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
@@ -70,3 +72,26 @@ def test_the_page_is_found_walked_through_and_downloaded(enter: Entered) -> None
     text = waiting.value.path().read_text(encoding="utf-8-sig")
     assert text.startswith("分组,指标,件数,平均,汇总,p10")
     assert "减填写率" in text
+
+
+@pytest.mark.parametrize("look", ["wide", "phone"])
+def test_an_applicant_sees_what_they_were_spared(
+    enter: Entered, look: str, shots: Path | None
+) -> None:
+    day = datetime.now(tz=sample.SHANGHAI).date()
+    dates = {
+        "apply_date": day.isoformat(),
+        "sign_date": day.isoformat(),
+        "period_start": day.replace(year=day.year + 1, day=1).isoformat(),
+        "period_end": day.replace(year=day.year + 1, day=28).isoformat(),
+    }
+    clerk = Account.objects.get(number="wangmin")
+    number = sample.case(clerk, datetime.now(tz=UTC), **dates)
+    page = enter("wangmin", f"/cases/{number}?sent", **LOOKS[look])
+    seen = Look(shots, f"spared-{look}")
+
+    expect(page.locator(".spared")).to_contain_text("系统替您填好了")
+    seen(page, "sent")
+    page.goto(f"/cases/{number}")
+    expect(page.locator(".spared")).to_contain_text("自动带出")
+    seen(page, "case")

@@ -58,6 +58,7 @@ def test_what_is_counted_of_one_application() -> None:
         distinct_total=7,  # and office, legal, note
         materials_required=7,
         materials_waived=3,  # the one without proof is not
+        materials_by_form=1,
         materials_committed=1,
         materials_deferred=1,
     )

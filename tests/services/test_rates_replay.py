@@ -92,6 +92,7 @@ class Replay:
             "wrong": (e, a + h + e),
             "confirmed": (len(last["confirmed"]), a + h),
             "waived": (waived, required),
+            "by_form": (hows.count("form"), required),
             "committed": (hows.count("commitment"), required),
             "deferred": (hows.count("deferred"), required),
         }[rate]

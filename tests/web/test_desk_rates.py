@@ -148,13 +148,24 @@ def test_the_applicant_reads_how_little_was_left_to_fill_in(
         assert "应交材料 1 份，免交 1 份" in page
 
 
+def test_where_most_was_typed_nobody_says_only(
+    city: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = case_of(city["wangmin"], "2026-11-23 09:30")
+    with_record(monkeypatch, {"A": ["name"], "M": ["route", "note"]})
+    page = visitor(city["wangmin"]).read(f"/cases/{number}")
+
+    assert "3 项里，系统替您填好了 1 项" in page
+    assert "只填了" not in page
+
+
 def test_where_nothing_was_spared_nothing_is_said(
     city: dict[str, Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = case_of(city["wangmin"], "2026-11-23 09:30")
     with_record(monkeypatch, {"M": ["name"]})
 
-    assert "您只填了" not in visitor(city["wangmin"]).read(f"/cases/{number}")
+    assert "替您" not in visitor(city["wangmin"]).read(f"/cases/{number}")
 
 
 def test_one_case_is_counted_for_whoever_may_see_it(city: dict[str, Account]) -> None:

@@ -45,6 +45,7 @@ class Counts:
     distinct_total: int = 0
     materials_required: int = 0
     materials_waived: int = 0
+    materials_by_form: int = 0
     materials_committed: int = 0
     materials_deferred: int = 0
     materials_added_back: int = 0
@@ -96,6 +97,7 @@ def counts_of(fills: Sequence[Fill]) -> Counts:
         distinct_total=distinct.total(),
         materials_required=len(last.materials),
         materials_waived=len(_waived(last)),
+        materials_by_form=hows[How.FORM],
         materials_committed=hows[How.COMMITMENT],
         materials_deferred=hows[How.DEFERRED],
         materials_added_back=len(added_back),
@@ -216,6 +218,16 @@ RATES: tuple[RateDefinition, ...] = (
             "documents replaced by certificates, shared data or the form ÷ documents required",
         ),
         ("materials_waived",),
+        ("materials_required",),
+    ),
+    RateDefinition(
+        "by_form",
+        Words("其中：网上填写代替", "of these, by the form itself"),
+        Words(
+            "在网上填好、因此不用再交的申请表 ÷ 应交的材料；已算在免材料率里",
+            "application forms filled in on line ÷ documents required; part of the rate above",
+        ),
+        ("materials_by_form",),
         ("materials_required",),
     ),
     RateDefinition(

@@ -122,7 +122,7 @@ class Fill:
 
 
 _LETTERS = tuple(map(str, Outcome))
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[object, ...] = (None, "", [], {})
 _COMPUTED, _HISTORY, _CONFLICT, _STALE = "computed", "history", "conflict", "stale"
 
 

@@ -37,6 +37,7 @@ class Fill(models.Model):
     distinct_total = models.IntegerField()
     materials_required = models.IntegerField()
     materials_waived = models.IntegerField()
+    materials_by_form = models.IntegerField()
     materials_committed = models.IntegerField()
     materials_deferred = models.IntegerField()
     materials_added_back = models.IntegerField(default=0)
