@@ -2,6 +2,7 @@
 """A department's system in a thread of its own, over real HTTP, and an exchange that asks it."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -83,6 +84,7 @@ class Peer:
     seen: list[web.Request] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     address: str = ""
+    tls: ssl.SSLContext | None = None
     _open: list[asyncio.Event] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
 
@@ -123,8 +125,9 @@ class Peer:
             app.router.add_route("*", "/registers/{resource}", self.handle)
             runner = web.AppRunner(app, shutdown_timeout=0, access_log=None)
             await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self.tls).start()
+            scheme = "https" if self.tls else "http"
+            self.address = f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
             return runner
 
         asyncio.set_event_loop(loop)
@@ -139,8 +142,8 @@ class Peer:
 
 
 @contextmanager
-def a_peer() -> Iterator[Peer]:
-    peer, started, loop = Peer(), threading.Event(), asyncio.new_event_loop()
+def a_peer(tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
+    peer, started, loop = Peer(tls=tls), threading.Event(), asyncio.new_event_loop()
     thread = threading.Thread(target=peer.run, args=(started, loop))
     thread.start()
     assert started.wait(PATIENCE_S)

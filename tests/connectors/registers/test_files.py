@@ -317,3 +317,16 @@ def test_other_columns_make_another_index(folder: Path, tmp_path: Path) -> None:
         answer = ask(exchange, a_call())
 
     assert answer.records[0]["name"] == "岚"
+
+
+def test_an_index_that_another_process_replaced_is_made_anew(folder: Path, tmp_path: Path) -> None:
+    write_csv(folder / "2026-11-18.csv", [HEAD, ROW])
+
+    with an_exchange(tmp_path, connected(folder), cache_seconds=0) as exchange:
+        ask(exchange, a_call())
+        write_csv(folder / "2026-11-19.csv", [HEAD, ROW])
+        with an_exchange(tmp_path, connected(folder)) as other:
+            ask(other, a_call())
+        answer = ask(exchange, a_call())
+
+    assert (answer.outcome, answer.as_of) == (Outcome.FOUND, date(2026, 11, 19))

@@ -3,13 +3,19 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from huiban.connectors.registers import Outcome
 from huiban.connectors.registers.http import LARGEST_ANSWER
@@ -22,6 +28,7 @@ from tests.connectors.registers.peer import (
     Handler,
     Peer,
     a_call,
+    a_peer,
     a_resource,
     an_exchange,
     ask,
@@ -163,6 +170,40 @@ def test_a_register_that_nobody_serves_is_broken_and_its_detail_holds_no_key(
 
     assert answer.outcome is Outcome.BROKEN
     assert answer.detail == "no connection: ClientConnectorError"
+
+
+def a_certificate(folder: Path) -> ssl.SSLContext:
+    """A server that vouches for itself, as anybody between us and a register could."""
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, None)
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(private + made.public_bytes(Encoding.PEM))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(folder / "server.pem")
+    return tls
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(tmp_path: Path) -> None:
+    with a_peer(a_certificate(tmp_path)) as peer, an_exchange(tmp_path, peer.connection()) as asks:
+        answer = ask(asks, a_call())
+
+    assert peer.address.startswith("https://")
+    assert answer.outcome is Outcome.BROKEN
+    assert answer.detail == "no connection: ClientConnectorCertificateError"
+    assert peer.seen == []
 
 
 def test_a_line_that_breaks_in_the_middle_is_broken(peer: Peer, tmp_path: Path) -> None:

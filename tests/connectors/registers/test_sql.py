@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from huiban.connectors.registers import Outcome
-from huiban.connectors.registers.sql import _engine
+from huiban.connectors.registers.sql import engine_of
 from huiban.kernel.connection import SqlConnection
 from tests import postgres
 from tests.connectors.registers.peer import FIELDS, USCC, a_call, an_exchange, ask
@@ -125,7 +125,7 @@ def test_a_key_is_a_value_and_never_a_statement(
 
 
 def test_nothing_can_be_written_through_it(database: Database) -> None:
-    engine = _engine(replace(connected(database), address=database[0]))
+    engine = engine_of(replace(connected(database), address=database[0]))
 
     with engine.connect() as connection, pytest.raises(DBAPIError):
         connection.exec_driver_sql("DELETE FROM firms")

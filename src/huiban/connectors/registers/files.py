@@ -102,6 +102,8 @@ class FileWay:
 
     def _current(self) -> Index | None:
         """Return the index that counts now; one thread looks for a newer file, others wait not."""
+        if self._index is not None and not self._index.path.exists():
+            self._index = self._tried = None  # another process went on to a newer file
         is_due = self._index is None or monotonic() - self._looked >= LOOK_AGAIN_S
         if is_due and self._lock.acquire(blocking=self._index is None):
             try:

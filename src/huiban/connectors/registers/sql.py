@@ -3,6 +3,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -48,7 +49,9 @@ class SqlWay:
         threads: ThreadPoolExecutor,
     ) -> None:
         self._desk, self._threads, self._timeout = desk, threads, connection.timeout
-        self._engine = _engine(connection)
+        self._connection = connection
+        self._made: sql.Engine | None = None
+        self._lock = threading.Lock()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._cut = Cut(resource, {}, FROM_CELL)
         names = {one.key: connection.columns.get(one.key, one.key) for one in resource.items}
@@ -67,7 +70,15 @@ class SqlWay:
         return ""
 
     def close(self) -> None:
-        self._engine.dispose()
+        if self._made is not None:
+            self._made.dispose()
+
+    def _engine(self) -> sql.Engine:
+        """Make the engine in the thread that first needs it: loading a driver holds the loop up."""
+        with self._lock:
+            if self._made is None:
+                self._made = engine_of(self._connection)
+            return self._made
 
     async def read(self, call: Call) -> Reply:
         """Run the statement in a thread; one that hangs holds up this register alone."""
@@ -97,7 +108,7 @@ class SqlWay:
             .where(self._columns[call.by] == sql.bindparam("key", call.key, type_=sql.String()))
             .limit(MOST_RECORDS + 1)
         )
-        with self._engine.connect() as connection:
+        with self._engine().connect() as connection:
             rows = connection.execute(statement).all()
             days = self._days(connection, rows)
         named = [dict(zip(call.fields, row, strict=False)) for row in rows]
@@ -122,7 +133,7 @@ def _exact(name: str) -> quoted_name:
     return quoted_name(name, quote=True)
 
 
-def _engine(connection: SqlConnection) -> sql.Engine:
+def engine_of(connection: SqlConnection) -> sql.Engine:
     """Make an engine that can only read; nothing of a value ever stands in its errors."""
     seconds = connection.timeout
     common: dict[str, Any] = {
