@@ -4,10 +4,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import requests
@@ -23,6 +23,7 @@ from tests.services.city_sample import at
 
 KEY = "a key for tests"
 NOW = at("2026-11-23 10:30")
+TODAY = NOW.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ class Neighbours:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Neighbours]:
+def running(folder: Path, day: date = TODAY) -> Iterator[Neighbours]:
     """Make a city of a few hundred firms and serve its registers, calm and without quotas."""
-    day = date(NOW.year, NOW.month, NOW.day)
     fill(folder, Plan(200, 7, day, day), city.loaded().catalogue)
     port = neighbours.free_port()
     process = subprocess.Popen(
@@ -61,12 +61,14 @@ def running(folder: Path) -> Iterator[Neighbours]:
 
 
 @contextmanager
-def connected(found: Neighbours, index: Path) -> Iterator[None]:
+def connected(
+    found: Neighbours, index: Path, now: Callable[[], datetime] = lambda: NOW
+) -> Iterator[None]:
     """Ask these neighbours for a while, through a new exchange with nothing remembered."""
     environment = neighbours.environment(found.folder, int(found.address.rpartition(":")[2]))
     environment["HUIBAN_NEIGHBOURS_KEY"] = KEY
     loaded = city.loaded()
-    setup = Setup(environment=environment, folder=index, now=lambda: NOW, allows_plain_http=True)
+    setup = Setup(environment=environment, folder=index, now=now, allows_plain_http=True)
     exchange = Exchange(loaded.connections, loaded.catalogue, setup)
     kinds = {
         key: str(one.kind)

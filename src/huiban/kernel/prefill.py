@@ -257,12 +257,12 @@ def cell_origins(
 
 
 def digests(
-    ledger: Ledger, values: Mapping[str, object], digest: Callable[[str], str]
+    ledger: Ledger, values: Mapping[str, object], digest: Callable[[object], str]
 ) -> dict[str, dict[str, str]]:
     """Return what a snapshot states of each value filled in: its digest, source and status."""
     return {
         key: {
-            "sha256": digest(repr(ledger.values[key])),
+            "sha256": digest(ledger.values[key]),
             "source": origin.get("source", ""),
             "status": origin.get("status", ""),
         }

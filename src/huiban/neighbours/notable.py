@@ -176,4 +176,4 @@ SITES = (
     ("莱西市样例资源化利用厂", "370285", 400_000, 0, "蔡明光", "13800000014"),
     ("崂山区样例临时消纳场", "370212", 150_000, 46_000, "彭海波", "13800000015"),
 )
-"""Receiving sites: name, district, capacity and what is left in m³, contact, phone."""
+"""Receiving sites: name, district, capacity and what is left in tonnes, contact, phone."""

@@ -176,7 +176,7 @@ GROUP BY ALL""",
         "disposal_sites",
         f"""
 SELECT name, district || '0' || lpad((s + 1)::VARCHAR, 3, '0') AS place_code,
-  capacity::DOUBLE AS capacity, remains::DOUBLE AS "left", contact, phone,
+  capacity / 10000.0 AS capacity, remains / 10000.0 AS "left", contact, phone,
   CASE WHEN remains > 0 THEN '运行' ELSE '已满' END AS status, {yesterday(plan)} AS updated_on
 FROM site""",
     )

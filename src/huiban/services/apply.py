@@ -11,7 +11,7 @@ from huiban.kernel.catalogue import Channel, Material
 from huiban.kernel.form import Context, FieldKind, FieldProblem, Form, accepts, read_in, stamp
 from huiban.kernel.prefill import prefill
 from huiban.kernel.words import Words
-from huiban.services import city, commitments, drafts, in_hand, materials, offers
+from huiban.services import city, commitments, drafts, fill, in_hand, materials, offers
 from huiban.services.city import Placed
 from huiban.services.facts import (
     Filing,
@@ -104,6 +104,7 @@ def _opened(reader: "_Reader", read: "_Read") -> Applied:
             payload=city.text_of(stamped),
             materials=materials.filed(handed, read.lines, read.committed),
             title=drafts.title_of(placed.item, reader.form, stamped),
+            fill=fill.of_call(reader.form, stamped, {}, read.lines, local_day(reader.now)),
         ),
         values=dict(stamped),
         materials=handed,

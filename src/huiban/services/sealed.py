@@ -131,7 +131,7 @@ def snapshot(
         "subject": subject,
         "item": item,
         "given": digests(ledger, values, _digest),
-        "values": _digest(json.dumps(values, ensure_ascii=False, sort_keys=True)),
+        "values": _digest(values),
     }
     text = json.dumps(seen, ensure_ascii=False, sort_keys=True)
     return salted_hmac(_SALT + ".snapshot", text, algorithm="sha256").hexdigest()
@@ -154,5 +154,7 @@ def demand_seen(shown: str, current: str) -> None:
         )
 
 
-def _digest(text: str) -> str:
+def _digest(value: object) -> str:
+    """Values are compared as they are stored: the order of an object's keys says nothing."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return salted_hmac(_SALT + ".value", text, algorithm="sha256").hexdigest()

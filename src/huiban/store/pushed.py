@@ -34,10 +34,15 @@ class OlderBatch(Exception):
 
 
 def find(resource: str, by: str, digest: str) -> tuple[tuple[Record, ...], date] | None:
-    """Return the records sent for a key and the day they are of; None if there are none."""
+    """
+    Return the records sent for a key and the day they are of.
+
+    Of a key nothing came for there are none, as of the newest delivery; None before any came.
+    """
     found = Pushed.objects.filter(resource=resource, looked_up_by=by, key_digest=digest).first()
     if found is None:
-        return None
+        newest = Pushed.objects.filter(resource=resource).order_by("-as_of").first()
+        return ((), newest.as_of) if newest else None
     return tuple(json.loads(found.records)), found.as_of
 
 

@@ -197,7 +197,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "store_pushed",
-                "indexes": [models.Index(fields=["resource", "key_digest"], name="pushed_key")],
+                "indexes": [
+                    models.Index(fields=["resource", "key_digest"], name="pushed_key"),
+                    models.Index(fields=["resource", "-as_of"], name="pushed_newest"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("resource", "looked_up_by", "key_digest"), name="pushed_once"

@@ -144,7 +144,10 @@ class Pushed(models.Model):
                 fields=["resource", "looked_up_by", "key_digest"], name="pushed_once"
             ),
         )
-        indexes = (models.Index(fields=["resource", "key_digest"], name="pushed_key"),)
+        indexes = (
+            models.Index(fields=["resource", "key_digest"], name="pushed_key"),
+            models.Index(fields=["resource", "-as_of"], name="pushed_newest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.resource} {self.batch}"
