@@ -184,8 +184,9 @@ def test_a_delivery_is_found_by_the_digest_of_its_key(each_database: str) -> Non
         ({"uscc": "9137", "permit_number": "甲1"},),
         DAY,
     )
-    assert pushed.find("sd_safety_permit", "uscc", "b" * 64) is None
-    assert pushed.find("sd_safety_permit", "name", "a" * 64) is None
+    assert pushed.find("sd_safety_permit", "uscc", "b" * 64) == ((), DAY)
+    assert pushed.find("sd_safety_permit", "name", "a" * 64) == ((), DAY)
+    assert pushed.find("accident", "uscc", "a" * 64) is None
 
 
 def test_a_delivery_sent_again_changes_nothing_and_an_older_one_is_refused(

@@ -3,10 +3,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, TypeVar
 
 from aiohttp import web
 from hypothesis import given
@@ -27,6 +29,9 @@ from tests.connectors.registers.peer import (
     ask,
     found,
 )
+
+
+Result = TypeVar("Result")
 
 
 def test_a_breaker_opens_after_failures_in_a_row_only() -> None:
@@ -192,11 +197,17 @@ def an_asker(way: Scripted, share: float = 1.0, timeout_s: float = 20.0) -> Aske
     return asker
 
 
+def in_a_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run in a thread of its own: a browser in the same process keeps this one's loop running."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
+
+
 def asked(asker: Asker, times: int = 1) -> list[Answer]:
     async def run() -> list[Answer]:
         return [await asker.ask(a_call(key=str(at))) for at in range(times)]
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 def test_a_question_that_hangs_is_asked_once_more_and_the_first_is_given_up() -> None:
@@ -270,7 +281,7 @@ def test_a_register_that_fails_again_and_again_is_asked_no_more_until_it_answers
         is_well = True
         return [down, [await asker.ask(a_call(key=f"again{at}")) for at in range(3)]]
 
-    down, up = asyncio.run(run())
+    down, up = in_a_loop(run())
 
     assert {one.outcome for one in down} == {Outcome.BROKEN}
     assert sum("not asked" in one.detail for one in down) == 25
