@@ -30,7 +30,6 @@ from tests.connectors.registers.peer import (
     found,
 )
 
-
 Result = TypeVar("Result")
 
 
