@@ -4,12 +4,14 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from huiban.kernel.envelope import Status
 from huiban.kernel.fill_rate import counts_of, outcomes
+from huiban.kernel.identifier_samples import make_person_id
 from huiban.services import accounts, doubts, drafts, exchange, filling, my_data, sealed
 from huiban.services.doubts import Doubted
 from huiban.services.drafts import Saving, Writing
@@ -251,6 +253,21 @@ def test_what_the_form_does_not_use_is_asked_of_nobody(people: dict[str, Account
     assert row.state == "refused"
     assert row.records == ()
     assert Inquiry.objects.filter(event="answered").count() == before
+
+
+def test_nobody_learns_of_a_stranger_by_typing_their_number(people: dict[str, Account]) -> None:
+    account = people["lihua"]
+    writing = settled(account, begun(account).number)
+    rows = writing.values["managers"]
+    assert isinstance(rows, list)
+    stranger = make_person_id("370202", date(1990, 1, 1), 7)
+    typed = [*rows, {**rows[0], "m_id": stranger}]
+    asked = Inquiry.objects.filter(resource="social_insurance_person", event="asked")
+    before = asked.count()
+    drafts.save(writing.number, Saving("managers", {"managers": typed}), account.to_actor(), NOW)
+
+    assert before == len(rows)
+    assert asked.count() == before
 
 
 def test_every_question_is_in_the_log_without_a_value(people: dict[str, Account]) -> None:

@@ -12,6 +12,7 @@ from huiban.kernel.envelope import Envelope, Known, Offer, envelopes
 from huiban.kernel.form import Context, Form
 from huiban.kernel.lookup import Asking, Question, Replies, Reply, bound, is_per_row, questions
 from huiban.kernel.prefill import Ledger, settle
+from huiban.kernel.resource import Subject
 from huiban.services import city, exchange
 from huiban.services.exchange import Asked, Matter
 from huiban.services.exchange_keys import key_digest
@@ -107,10 +108,34 @@ def _unanswered(
 ) -> Iterable[Question]:
     replies = _replies(applying, state, now)
     asking = _asking(applying, state, replies)
+    named = {applying.party, *_named(state)}
     for one in questions(asking):
         reply = replies.get((one.source, one.key))
-        if reply is None or (again and reply.state in _FAILED):
+        is_open = reply is None or (again and reply.state in _FAILED)
+        if is_open and (one.key in named or not _is_personal(one)):
             yield one
+
+
+def _is_personal(one: Question) -> bool:
+    """
+    Tell whether a question is about a person.
+
+    Such a one is asked only where a register, or the sign-in, has named that person for this
+    matter: typing a stranger's number must not teach anybody about the stranger.
+    """
+    resource = city.loaded().catalogue.resources.get(one.source)
+    return resource is None or one.by == "person_id" or resource.subject is Subject.PERSON
+
+
+def _named(state: State) -> set[str]:
+    """Return every text that registers answered for this matter."""
+    return {
+        value
+        for row in state.asked
+        for record in row.records
+        for value in record.values()
+        if isinstance(value, str)
+    }
 
 
 def _asked(fresh: Iterable[Question]) -> list[Asked]:
