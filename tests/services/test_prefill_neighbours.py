@@ -260,7 +260,7 @@ def test_nobody_learns_of_a_stranger_by_typing_their_number(people: dict[str, Ac
     writing = settled(account, begun(account).number)
     rows = writing.values["managers"]
     assert isinstance(rows, list)
-    stranger = make_person_id("370202", date(1990, 1, 1), 7)
+    stranger = make_person_id("370202", date(1990, 1, 1), 1)
     typed = [*rows, {**rows[0], "m_id": stranger}]
     asked = Inquiry.objects.filter(resource="social_insurance_person", event="asked")
     before = asked.count()
