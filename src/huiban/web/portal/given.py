@@ -189,30 +189,37 @@ def picks(writing: Writing, part: Section, language: str) -> list[Context]:
 
 def listed(writing: Writing, language: str) -> list[Context]:
     """List everything that was filled in and stands, by source: nothing goes unseen."""
-    rows: dict[tuple[str, str], list[str]] = {}
-    for one in writing.form.fields():
-        for label, origin in _standing(writing, one, language):
-            title = (origin.get("en") if language.startswith("en") else "") or origin.get("zh", "")
-            labels = rows.setdefault((title, origin.get("as_of", "")), [])
-            if label not in labels:
-                labels.append(label)
+    rows: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for label, column, origin in _standing(writing, language):
+        title = (origin.get("en") if language.startswith("en") else "") or origin.get("zh", "")
+        named = rows.setdefault((title, origin.get("as_of", "")), {}).setdefault(label, [])
+        if column and column not in named:
+            named.append(column)
     return [
-        {"title": title, "as_of": as_of, "labels": _("、").join(labels)}
-        for (title, as_of), labels in rows.items()
+        {
+            "title": title,
+            "as_of": as_of,
+            "labels": _("、").join(_with_columns(*one) for one in named.items()),
+        }
+        for (title, as_of), named in rows.items()
     ]
 
 
-def _standing(
-    writing: Writing, one: Field, language: str
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    label = one.label.speak(language)
-    if one.kind is not FieldKind.TABLE:
-        if one.key in writing.origins:
-            yield label, writing.origins[one.key]
-        return
-    for (_row, column), origin in cell_origins(writing.ledger, one, writing.values).items():
-        asked = next(cell for cell in one.columns if cell.key == column)
-        yield f"{label}（{asked.label.speak(language)}）", origin
+def _with_columns(label: str, columns: list[str]) -> str:
+    return f"{label}（{_('、').join(columns)}）" if columns else label
+
+
+def _standing(writing: Writing, language: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Yield label, column and origin of every value that stands as it was filled in."""
+    for one in writing.form.fields():
+        label = one.label.speak(language)
+        if one.kind is not FieldKind.TABLE:
+            if one.key in writing.origins:
+                yield label, "", writing.origins[one.key]
+            continue
+        names = {cell.key: cell.label.speak(language) for cell in one.columns}
+        for (_row, column), origin in cell_origins(writing.ledger, one, writing.values).items():
+            yield label, names[column], origin
 
 
 def consents(writing: Writing, language: str) -> list[Context]:
