@@ -108,7 +108,7 @@ def test_a_push_is_signed_and_holds_the_items_alone(
     for batch in found:
         known.verify(base64.b64decode(batch.signature), batch.body)
         said = json.loads(batch.body)
-        assert set(said) == {"batch", "as_of", "records"}
+        assert set(said) == {"resource", "batch", "as_of", "records"}
         assert said["as_of"] == "2026-11-22"
         assert 0 < len(said["records"]) <= 200
         assert all(set(one) == items for one in said["records"])

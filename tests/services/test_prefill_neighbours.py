@@ -12,6 +12,7 @@ import pytest
 from huiban.kernel.envelope import Status
 from huiban.kernel.fill_rate import counts_of, outcomes
 from huiban.kernel.identifier_samples import make_person_id
+from huiban.kernel.prefill import cell_origins
 from huiban.services import accounts, doubts, drafts, exchange, filling, my_data, sealed
 from huiban.services.doubts import Doubted
 from huiban.services.drafts import Saving, Writing
@@ -26,6 +27,7 @@ from tests.services.neighbourhood import NOW, Neighbours, connected, running
 SAFETY = "safety_permit.new"
 WASTE = "construction_waste.new"
 SECTION = "enterprise"
+HAULER = "91370211MA0000B23R"
 
 
 @pytest.fixture(scope="module")
@@ -312,3 +314,135 @@ def test_a_project_is_picked_and_what_follows_is_filled_in(people: dict[str, Acc
     assert picked.origins["project_name"]["picked"] == "yes"
     assert picked.origins["site_area"]["source"] == "planning_permit"
     assert filling.given(picked.form, picked.ledger)["project_name"].kind == "history"
+
+
+def test_what_is_typed_into_a_row_is_never_the_registers(people: dict[str, Account]) -> None:
+    account = people["wangmin"]
+    number = begun(account, WASTE).number
+    hauler = {"trans_uscc": HAULER, "trans_permit": "假证999", "trans_name": "冒名公司"}
+    drafts.save(number, Saving("haulage", {"haulers": [hauler]}), account.to_actor(), NOW)
+    writing = settled(account, number)
+    fill = outcomes(
+        writing.form, writing.values, filling.given(writing.form, writing.ledger), local_day(NOW)
+    )
+    table = writing.form.field("haulers")
+    assert table is not None
+
+    assert writing.values["haulers"] == [hauler]
+    assert "haulers.0.trans_permit" in fill.fields["E"]
+    assert cell_origins(writing.ledger, table, writing.values) == {}
+
+
+def test_what_a_register_said_of_another_key_goes(people: dict[str, Account]) -> None:
+    account = people["wangmin"]
+    number = begun(account, WASTE).number
+    row = {"trans_uscc": HAULER}
+    drafts.save(number, Saving("haulage", {"haulers": [row]}), account.to_actor(), NOW)
+    filled = settled(account, number).values["haulers"]
+    assert isinstance(filled, list)
+    changed = [{**filled[0], "trans_uscc": account.subject}]
+    drafts.save(number, Saving("haulage", {"haulers": changed}), account.to_actor(), NOW)
+    after = settled(account, number).values["haulers"]
+    site = {"site_name": "城阳区样例建筑垃圾消纳场"}
+    drafts.save(number, Saving("disposal", site), account.to_actor(), NOW)
+    known = settled(account, number).values
+    drafts.save(
+        number, Saving("disposal", {**known, "site_name": "没有的"}), account.to_actor(), NOW
+    )
+    unknown = settled(account, number).values
+
+    assert filled[0]["trans_name"]
+    assert after == [{"trans_uscc": account.subject}]
+    assert unknown.get("site_capacity") is None
+
+
+def test_a_locked_value_typed_before_the_register_answers_gives_way(
+    registers: Neighbours, people: dict[str, Account]
+) -> None:
+    account = people["lihua"]
+    registers.order("accident", stall_s=1.5)
+    writing = begun(account)
+    drafts.save(writing.number, Saving("record", {"accidents": "3"}), account.to_actor(), NOW)
+    typed = again(account, writing.number).values["accidents"]
+    late = settled(account, writing.number)
+
+    assert typed == 3
+    assert late.values["accidents"] == 0
+    assert late.origins["accidents"]["source"] == "accident"
+
+
+def test_a_locked_cell_is_put_back_and_said(people: dict[str, Account]) -> None:
+    account = people["lihua"]
+    writing = settled(account, begun(account).number)
+    rows = writing.values["managers"]
+    assert isinstance(rows, list)
+    forged = [{**rows[0], "m_expiry": "2035-12-31", "m_cert": "假证"}, *rows[1:]]
+    saving = Saving("managers", {"managers": forged})
+    told = drafts.save(writing.number, saving, account.to_actor(), NOW)
+
+    assert told.values["managers"] == rows
+    assert {one.path for one in told.problems if one.code == "locked"} == {
+        "managers.0.m_expiry",
+        "managers.0.m_cert",
+    }
+
+
+def test_a_conflict_of_ones_own_making_unlocks_nothing(people: dict[str, Account]) -> None:
+    account = people["lihua"]
+    writing = settled(account, begun(account).number)
+    rows = writing.values["managers"]
+    assert isinstance(rows, list)
+    own = saved(writing, legal_id=rows[3]["m_id"])
+    own = settled(account, own.number)
+    saved(own, legal_id=writing.values["legal_id"], legal="冒名者")
+    after = settled(account, writing.number)
+    assert after.state is not None
+
+    assert after.values["legal"] == writing.values["legal"]
+    assert "legal" not in after.ledger.choices
+
+
+def test_an_answer_that_comes_while_a_page_is_open_is_not_taken_for_emptied(
+    registers: Neighbours, people: dict[str, Account]
+) -> None:
+    account = people["lihua"]
+    registers.order("social_insurance", stall_s=1.5)
+    writing = begun(account)
+    page = {key: one for key, one in writing.values.items() if key != "staff"}
+    settled(account, begun(account).number)  # time goes by, the register answers
+    time.sleep(1)
+    drafts.save(writing.number, Saving(SECTION, page), account.to_actor(), NOW)
+
+    assert settled(account, writing.number).values["staff"] == 46
+
+
+def test_saving_in_the_background_asks_only_by_keys_that_were_checked(
+    people: dict[str, Account],
+) -> None:
+    account = people["wangmin"]
+    number = begun(account, WASTE).number
+    asked = Inquiry.objects.filter(event="asked")
+    before = asked.count()
+    for part in ("即", "即墨", "城阳区样例建筑垃圾消纳场"):
+        saving = Saving("disposal", {"site_name": part}, budget=0.0)
+        drafts.save(number, saving, account.to_actor(), NOW)
+    assert asked.count() == before
+    rows = {"haulers": [{"trans_uscc": HAULER}]}
+    drafts.save(number, Saving("haulage", rows, budget=0.0), account.to_actor(), NOW)
+    shown = drafts.load(number, account.to_actor(), NOW).values["haulers"]
+
+    assert asked.count() == before + 1
+    assert shown == [{"trans_uscc": HAULER}], "a page that is open is not filled in behind its back"
+    assert settled(account, number).values["haulers"] != shown
+
+
+def test_one_applicant_cannot_use_up_what_all_share(
+    people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huiban.services.exchange_send.MOST_A_DAY", 20)
+    first, second = begun(people["wangmin"], WASTE), begun(people["lihua"])
+    other = begun(people["gaoyun"])
+
+    assert status(first, "legal_person") is Status.AUTHORITATIVE
+    assert "busy" in {row.state for row in (second.state.asked if second.state else ())}
+    assert status(other, "staff") is Status.AUTHORITATIVE

@@ -39,7 +39,7 @@ def program(connected: Loaded, each_database: str) -> Program:
 
 
 def body(batch: str = "20261120-1", as_of: str = "2020-11-20", **changed: Any) -> bytes:
-    said = {"batch": batch, "as_of": as_of, "records": [RECORD]} | changed
+    said = {"resource": KEY, "batch": batch, "as_of": as_of, "records": [RECORD]} | changed
     return json.dumps(said, ensure_ascii=False).encode()
 
 
@@ -183,3 +183,10 @@ def test_many_records_of_one_key_stay_together(program: Program) -> None:
 
     assert found is not None
     assert [one[text] for one in found[0]] == ["甲", "乙"]
+
+
+def test_a_batch_signed_for_another_register_is_refused(program: Program) -> None:
+    answer = push(program, body(resource="hc_site_workers"))
+
+    assert answer.status_code == 401
+    assert not Pushed.objects.exists()

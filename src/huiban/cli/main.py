@@ -28,7 +28,11 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiban.settings")
     said = parser().parse_args(words)
-    result = said.run(said)
+    try:
+        result = said.run(said)
+    except BrokenPipeError:  # whoever read the list has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return int(result)
 
 

@@ -141,11 +141,21 @@ def environment(root: Path, port: int) -> dict[str, str]:
 
     return {
         ADDRESS: f"http://127.0.0.1:{port}",
-        KEY: os.environ.get(KEY) or secrets.token_hex(16),
+        KEY: os.environ.get(KEY) or _caller_key(root),
         PLANNING_DATABASE: f"sqlite:///{(root / PLANNING).absolute()}",
         REGISTER_FILES: str((root / FILES).absolute()),
         PUSH_KEY: public_key(root / PRIVATE_KEY),
     }
+
+
+def _caller_key(root: Path) -> str:
+    """Return the key callers of this city send; made once, so that every terminal has the same."""
+    place = root / "caller.key"
+    if not place.is_file():
+        root.mkdir(parents=True, exist_ok=True)
+        place.touch(mode=0o600)
+        place.write_text(secrets.token_hex(16), "ascii")
+    return place.read_text("ascii").strip()
 
 
 def start(enterprises: int) -> "subprocess.Popen[bytes]":

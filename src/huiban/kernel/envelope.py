@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One value with where it came from (预填信封): candidates weighed, doubts kept, never hidden."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -336,7 +336,8 @@ def _table(known: Known, table: Field) -> Envelope | None:
         for column in table.columns
         if any(name.partition(".")[0] == filling.source for name in column.prefill)
     }
-    return _with_rows_own(known, table, Envelope(status, candidate, rows=tuple(rows), cells=cells))
+    envelope = Envelope(status, candidate, rows=tuple(rows), cells=cells)
+    return _with_rows_own(known, table, envelope, [dict(row) for row in rows], rows)
 
 
 def _carried(known: Known, table: Field, offer: Offer) -> Envelope | None:
@@ -367,32 +368,36 @@ def _row(
 
 
 def _own_rows(known: Known, table: Field) -> Envelope | None:
-    """Rows that people typed, with what registers say of each."""
+    """What registers say of rows that people typed: their own cells are not among it."""
     rows = known.asking.values.get(table.key)
     per_row = any(one.start.startswith(f"{table.key}.") for one in known.asking.form.lookups)
     if not per_row or not isinstance(rows, list):
         return None
-    typed = tuple(dict(row) for row in rows if isinstance(row, Mapping))
-    return _with_rows_own(known, table, Envelope(Status.MANUAL, rows=typed))
+    typed = [row if isinstance(row, Mapping) else {} for row in rows]
+    return _with_rows_own(known, table, Envelope(Status.MANUAL), typed, [{} for _ in typed])
 
 
-def _with_rows_own(known: Known, table: Field, found: Envelope) -> Envelope:
-    """Add to each row what is looked up by a key of its own."""
-    form, rows = known.asking.form, [dict(row) for row in found.rows]
+def _with_rows_own(
+    known: Known,
+    table: Field,
+    found: Envelope,
+    keyed: Sequence[Mapping[str, object]],
+    rows: list[dict[str, object]],
+) -> Envelope:
+    """Add to each row what is looked up by a key of its own, and that key with it."""
     cells, silences = dict(found.cells), list(found.silences)
-    for lookup in form.lookups:
-        if not lookup.start.startswith(f"{table.key}."):
-            continue
+    for lookup in known.asking.form.lookups:
         resource = known.catalogue.resources.get(lookup.source)
-        if resource is None:
+        if resource is None or not lookup.start.startswith(f"{table.key}."):
             continue
-        heard: set[Status] = set()
-        for row in rows:
+        by, heard = lookup.start.partition(".")[2], set()
+        for row, told in zip(keyed, rows, strict=True):
             reply = _reply_for(known.asking, lookup, row)
             if reply is not None and reply.state == "found" and reply.records:
-                _into(known, table, lookup, row, reply.records[0])
+                _into(known, table, lookup, told, reply.records[0])
+                told.setdefault(by, row.get(by))
                 candidate = _candidate(known, None, Kind.SHARED, resource, reply)
-                origin = candidate.origin(Status.AUTHORITATIVE)
+                origin = {**candidate.origin(Status.AUTHORITATIVE), "by": by}
                 for column in _columns_of(table, lookup.source):
                     cells.setdefault(column.key, origin)
             elif reply is not None:

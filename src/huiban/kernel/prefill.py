@@ -94,8 +94,10 @@ def settle(
             continue
         candidate = _filling(one, envelope, ledger)
         if candidate is not None:
-            book.fill(one.key, candidate.value, candidate.origin(_status(one, envelope, ledger)))
-        elif envelope.status is Status.CONFLICT:
+            origin = candidate.origin(_status(one, envelope, ledger))
+            is_forced = _is_forced(one, envelope, ledger)
+            book.fill(one.key, candidate.value, origin, is_forced=is_forced)
+        elif envelope.status is Status.CONFLICT or _is_gone(one.key, envelope, ledger):
             book.take_back(one.key)
     return book.values, replace(ledger, values=book.filled, given=book.given, cells=book.cells)
 
@@ -135,9 +137,23 @@ def locked(form: Form, values: Mapping[str, object], ledger: Ledger) -> Iterator
             yield one
 
 
+def _is_forced(one: Field, envelope: Envelope, ledger: Ledger) -> bool:
+    """A sure value of a locked field stands also over what was typed before it came."""
+    is_sure = envelope.status is Status.AUTHORITATIVE
+    is_register = envelope.chosen is not None and envelope.chosen.kind is Kind.SHARED
+    holds = one.lock is Lock.YES or (one.lock is Lock.IF_AUTHORITATIVE and is_sure)
+    return holds and is_register and one.key not in ledger.doubts
+
+
+def _is_gone(key: str, envelope: Envelope, ledger: Ledger) -> bool:
+    """What a register said for another key, or of another record, is no answer any more."""
+    was_register = ledger.given.get(key, {}).get("kind") == str(Kind.SHARED)
+    return envelope.chosen is None and was_register
+
+
 def _filling(one: Field, envelope: Envelope, ledger: Ledger) -> Candidate | None:
     picked = ledger.choices.get(one.key)
-    if picked:
+    if picked and envelope.status is Status.CONFLICT:
         return next((item for item in envelope.options if item.source == picked), None)
     if envelope.status not in _FILLING:
         return None
@@ -145,7 +161,8 @@ def _filling(one: Field, envelope: Envelope, ledger: Ledger) -> Candidate | None
 
 
 def _status(one: Field, envelope: Envelope, ledger: Ledger) -> Status:
-    return Status.CONFLICT if one.key in ledger.choices else envelope.status
+    is_settled = one.key in ledger.choices and envelope.status is Status.CONFLICT
+    return Status.CONFLICT if is_settled else envelope.status
 
 
 @dataclass
@@ -155,12 +172,14 @@ class _Book:
     given: dict[str, Origin]
     cells: dict[str, Mapping[str, Origin]]
 
-    def fill(self, key: str, value: object, origin: Origin) -> None:
+    def fill(self, key: str, value: object, origin: Origin, *, is_forced: bool = False) -> None:
         current = self.values.get(key)
-        if key in self.filled:
-            if current != self.filled[key]:
-                return
-        elif current not in _NOTHING and current != value:
+        is_typed = (
+            current != self.filled[key]
+            if key in self.filled
+            else current not in _NOTHING and current != value
+        )
+        if is_typed and not is_forced:
             return
         self.values[key] = value
         self.filled[key] = value
@@ -185,7 +204,8 @@ class _Book:
         if (before is None and current in _NOTHING) or (before is not None and current == before):
             self.values[key] = rows
         elif before is not None:
-            self.values[key] = list(_grown(_rows(current), _rows(before), rows))
+            keys = {column: origin.get("by", "") for column, origin in envelope.cells.items()}
+            self.values[key] = list(_grown(_rows(current), _rows(before), rows, keys))
         else:
             return
         self.filled[key], self.given[key] = rows, origin
@@ -193,20 +213,38 @@ class _Book:
 
     def _own_rows(self, key: str, rows: list[dict[str, object]], envelope: Envelope) -> None:
         """Rows that people typed: registers add cells to them, and change none."""
-        current = _rows(self.values.get(key))
-        if len(current) != len(rows) or not envelope.cells:
+        current, before = _rows(self.values.get(key)), _rows(self.filled.get(key))
+        if len(current) != len(rows) or not (envelope.cells or before):
             return
-        before = _rows(self.filled.get(key))
-        own: list[dict[str, object]] = []
-        for place, (row, told) in enumerate(zip(current, rows, strict=True)):
-            known = {name: told[name] for name in envelope.cells if name in told}
-            earlier = before[place] if place < len(before) else {}
-            fresh = {name: one for name, one in known.items() if name not in earlier}
-            own.append({**fresh, **row})
-            rows[place] = {**known}
+        keys = {column: origin.get("by", "") for column, origin in self._all_cells(key, envelope)}
+        own = [
+            _told(row, told, before[place] if place < len(before) else {}, keys)
+            for place, (row, told) in enumerate(zip(current, rows, strict=True))
+        ]
         self.values[key] = own
         self.filled[key] = rows
-        self.cells[key] = dict(envelope.cells)
+        self.cells[key] = {**self.cells.get(key, {}), **envelope.cells}
+
+    def _all_cells(self, key: str, envelope: Envelope) -> list[tuple[str, Origin]]:
+        return [*self.cells.get(key, {}).items(), *envelope.cells.items()]
+
+
+def _told(
+    row: dict[str, object],
+    told: Mapping[str, object],
+    before: Mapping[str, object],
+    keys: Mapping[str, str],
+) -> dict[str, object]:
+    """Give a typed row what a register says of it; what it said of another key goes."""
+    found = dict(row)
+    for column, by in keys.items():
+        is_same = bool(by) and before.get(by) == row.get(by)
+        if not is_same and column in before and found.get(column) == before[column]:
+            found.pop(column, None)
+        is_emptied = is_same and column in before and column not in row
+        if column in told and column not in found and not is_emptied:
+            found[column] = told[column]
+    return found
 
 
 def _rows(value: object) -> list[dict[str, object]]:
@@ -219,6 +257,7 @@ def _grown(
     current: list[dict[str, object]],
     before: list[dict[str, object]],
     rows: list[dict[str, object]],
+    keys: Mapping[str, str],
 ) -> Iterator[dict[str, object]]:
     """Add late cells to the rows still there; a row its writer deleted does not come back."""
     pool = list(zip(before, rows, strict=False))
@@ -228,8 +267,16 @@ def _grown(
             yield row
             continue
         old, new = pool.pop(place)
-        late = {name: one for name, one in new.items() if name not in old and name not in row}
-        yield {**row, **late}
+        own = {name: by for name, by in keys.items() if by and row.get(by) != new.get(by)}
+        kept = {
+            name: cell for name, cell in row.items() if name not in own or cell != old.get(name)
+        }
+        late = {
+            name: one
+            for name, one in new.items()
+            if name not in old and name not in row and name not in own
+        }
+        yield {**kept, **late}
 
 
 def _shares(row: Mapping[str, object], old: Mapping[str, object]) -> bool:
@@ -251,9 +298,43 @@ def cell_origins(
             continue
         old = pool.pop(place)
         for column, origin in cells.items():
-            if column in old and row.get(column) == old[column]:
+            by = origin.get("by", "")
+            is_of_row = not by or row.get(by) == old.get(by)
+            if column in old and row.get(column) == old[column] and is_of_row:
                 found[number, column] = origin
     return found
+
+
+def put_back(
+    form: Form, values: Mapping[str, object], ledger: Ledger
+) -> tuple[dict[str, object], list[str]]:
+    """
+    Put back the locked cells of rows that a register gave, and name those that were changed.
+
+    A row most of whose cells were changed is not that row any more: it is its writer's own.
+    """
+    found, changed = dict(values), []
+    for table in form.fields():
+        origins = ledger.cells.get(table.key, {})
+        held = [one.key for one in table.columns if _holds(one, origins.get(one.key, {}))]
+        if not held:
+            continue
+        pool, rows = _rows(ledger.values.get(table.key)), _rows(values.get(table.key))
+        for number, row in enumerate(rows):
+            place = next((at for at, old in enumerate(pool) if _shares(row, old)), None)
+            old = pool.pop(place) if place is not None else {}
+            for column in held:
+                if column in old and row.get(column) != old[column]:
+                    row[column] = old[column]
+                    changed.append(f"{table.key}.{number}.{column}")
+        if rows:
+            found[table.key] = rows
+    return found, changed
+
+
+def _holds(column: Field, origin: Origin) -> bool:
+    is_sure = origin.get("status") == str(Status.AUTHORITATIVE) and not origin.get("by")
+    return column.lock is Lock.YES or (column.lock is Lock.IF_AUTHORITATIVE and is_sure)
 
 
 def digests(
@@ -280,6 +361,7 @@ __all__ = [
     "locked",
     "open_conflicts",
     "prefill",
+    "put_back",
     "settle",
     "to_confirm",
 ]

@@ -75,7 +75,8 @@ def batches(
         for number, rows in enumerate(_cut(found, items.index(whole), size), 1):
             days = [str(row[-1]) for row in rows]
             day = min(days, default=as_of)
-            yield _signed(f"{resource.key}-{day}-{number:05d}", day, _records(resource, rows), key)
+            name = f"{resource.key}-{day}-{number:05d}"
+            yield _signed(resource.key, name, day, _records(resource, rows), key)
 
 
 def _cut(found: Iterable[_Row], key: int, size: int) -> Iterator[list[_Row]]:
@@ -100,9 +101,13 @@ def _records(resource: Resource, rows: Sequence[_Row]) -> list[dict[str, object]
 
 
 def _signed(
-    name: str, as_of: str, records: Sequence[dict[str, object]], key: Ed25519PrivateKey
+    register: str,
+    name: str,
+    as_of: str,
+    records: Sequence[dict[str, object]],
+    key: Ed25519PrivateKey,
 ) -> Batch:
-    said = {"batch": name, "as_of": as_of, "records": records}
+    said = {"resource": register, "batch": name, "as_of": as_of, "records": records}
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     return Batch(body, base64.b64encode(key.sign(body)).decode())
 

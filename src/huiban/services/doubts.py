@@ -119,6 +119,15 @@ def reveal(writing: Writing, path: str, actor: Actor, now: datetime) -> None:
         exchange.reveal(matter, looked, now)
 
 
+def reveal_all(writing: Writing, actor: Actor, now: datetime) -> None:
+    """Log that a program read a draft with every personal value that registers gave, once each."""
+    for one in writing.form.fields():
+        if one.sensitive and one.key in writing.ledger.given:
+            reveal(writing, one.key, actor, now)
+        elif one.key in writing.ledger.cells:
+            reveal(writing, f"{one.key}.0", actor, now)
+
+
 def _doubt(writing: Writing, key: str) -> Doubt:
     field = writing.form.field(key)
     envelope = writing.state.envelopes.get(key) if writing.state else None
@@ -171,7 +180,8 @@ def _claims(writing: Writing, case: str) -> Iterator[Claim]:
         )
         if field is None or envelope is None or value is None:
             continue
-        for one in envelope.options:
+        # Who only agrees with a record that is disputed was not shown, and is not disputed.
+        for one in disputed(field, envelope):
             if one.kind not in (Kind.SHARED, Kind.CHECK) or same(field.kind, one.value, value):
                 continue
             resource = catalogue.get(one.source)

@@ -20,10 +20,10 @@ from huiban.kernel.form import (
     read_in,
     stamp,
 )
-from huiban.kernel.prefill import Ledger, locked
+from huiban.kernel.prefill import Ledger, locked, put_back
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import audience, city, consents, filling, in_hand, prefill, sealed
+from huiban.services import audience, city, consents, filling, in_hand, prefill, refilled, sealed
 from huiban.services.facts import local_day, read_materials
 from huiban.services.filling import NOTHING_SAID, Said, Writer
 from huiban.services.prefill import PAGE_BUDGET, Applying, State
@@ -171,6 +171,7 @@ def correct(case: CaseRow, account: Account, now: datetime) -> Writing:
         case_number=case.number,
         section=scenario.form_of(item).sections[0].key,
         answers=_answers(json.loads(case.payload), {}),
+        prefill=city.text_of(refilled.ledger_of(scenario.form_of(item), case).to_json()),
         materials=case.materials,
         created_at=now,
         updated_at=now,
@@ -216,8 +217,6 @@ def open_step(number: str, actor: Actor, now: datetime) -> Writing:
 
 def settled(writing: Writing, now: datetime) -> Writing:
     """Fill in what has come since the draft was saved, and keep it; asks nobody."""
-    if writing.is_correction:
-        return writing
     filler = _filler(writing)
     state = prefill.look(filler, State(writing.values, writing.ledger), now)
     draft = writing.draft
@@ -232,7 +231,7 @@ def settled(writing: Writing, now: datetime) -> Writing:
 
 def looked(writing: Writing, now: datetime) -> Writing:
     """Look at what registers said, without taking anything over that came since."""
-    if writing.is_correction or not writing.form.lookups:
+    if not writing.form.lookups:
         return writing
     filler, before = _filler(writing), State(writing.values, writing.ledger)
     found = prefill.look(filler, before, now)
@@ -290,19 +289,21 @@ def save(number: str, saving: Saving, actor: Actor, now: datetime) -> Writing:
         raise NotFound(Words(f"申请表没有“{saving.section}”这一步", "The form has no such step"))
     if saving.version is not None and saving.version != draft.version:
         raise stale_draft(draft.version)
-    state = State(writing.values, writing.ledger)
-    filler = None if writing.is_correction else _filler(writing)
-    if filler is not None:
-        state = prefill.look(filler, state, now)
-        writing = replace(writing, values=state.values, ledger=state.ledger)
+    filler = _filler(writing)
+    # Only what the page was drawn with can have been changed on it: what came since is filled in
+    # afterwards, or an empty field would read as one that its writer emptied.
+    looked = prefill.look(filler, State(writing.values, writing.ledger), now)
     reading = _read_saved(writing, saving, now)
     values = dict(stamp(form, reading.values, writing.values, now, actor.number))
-    if filler is not None:
-        ledger = filling.chosen(form, state, values, saving.section)
-        state = filling.said(filler, replace(state, values=values, ledger=ledger), saving.said)
+    known = replace(looked, values=values, ledger=writing.ledger)
+    ledger = filling.chosen(form, known, values, saving.section)
+    state = filling.said(filler, replace(known, ledger=ledger), saving.said)
+    if writing.is_correction:
+        state = prefill.look(filler, state, now)
+    elif saving.budget > 0:
         state = prefill.ask(filler, state, now, saving.budget)
     else:
-        state = replace(state, values=values)
+        state = prefill.ask_only(filler, state, now)
     others = {
         path: text
         for path, text in writing.typed.items()
@@ -325,14 +326,20 @@ def _read_saved(writing: Writing, saving: Saving, now: datetime) -> Reading:
     if any(one.kind is FieldKind.FILE for one in form.fields()):
         context = replace(context, files=_known_files(draft.number))
     reading = read_in(form, raw, context)
-    return replace(reading, problems=(*replayed, *reading.problems)) if replayed else reading
+    values, changed = put_back(form, reading.values, writing.ledger)
+    told = (*replayed, *(filling.put_back_problem(form, path) for path in changed))
+    if not told:
+        return reading
+    return replace(reading, values=values, problems=(*told, *reading.problems))
 
 
 def _filler(writing: Writing) -> Applying:
     draft = writing.draft
     held = in_hand.held_by(draft.source_certificate, draft.subject_code)
     writer = Writer(draft.account.to_actor(), draft.account, held)
-    return filling.applying(draft, writing.scenario, writer)
+    filler = filling.applying(draft, writing.scenario, writer)
+    # What was fetched goes on with the case, and a correction is filled in from it alone.
+    return replace(filler, number=draft.case_number) if draft.case_number else filler
 
 
 def keep_filled(

@@ -9,8 +9,10 @@ from datetime import datetime
 from django.db import connection
 
 from huiban.connectors.registers import Answer, Call, Outcome
+from huiban.kernel.actor import ActorKind
 from huiban.kernel.words import Words
 from huiban.services import city
+from huiban.services.exchange_keys import key_digest
 from huiban.services.exchange_log import answered_entry, answered_row, asked_entry, new_row
 from huiban.services.exchange_plan import Matter, Plan, Planned
 from huiban.services.exchange_registers import registers
@@ -20,6 +22,9 @@ from huiban.store import fetched, inquiries, quotas
 from huiban.store.fetched import FetchedRow
 from huiban.store.inquiries import Entry, Head
 from huiban.store.quotas import Wanted
+
+MOST_A_DAY = 3000
+"""Questions one applicant's account may put on a day, over all applications."""
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +105,7 @@ def _write_down(
             if not one.refusal:
                 key = one.asked.resource
                 wanted[key] = (wanted.get(key, (0, 0))[0] + 1, resources[key].quota)
-        _over_quota(planned, wanted, now)
+        _over_quota(planned, wanted, _asker(matter), now)
         entries = {one.request: asked_entry(matter, one, now) for one in planned}
         rows = {one.request: new_row(matter, one, now) for one in planned} if is_kept else {}
         ends = inquiries.append(list(entries.values()))
@@ -124,17 +129,31 @@ def _write_down(
     return batch, calls
 
 
-def _over_quota(planned: list[Planned], wanted: Wanted, now: datetime) -> None:
+def _asker(matter: Matter) -> str:
+    """
+    Name who asks, for the day's count: an applicant may not use up what all share.
+
+    Officers and the system ask for the cases before them, and are not counted.
+    """
+    is_applicant = matter.actor.kind in (ActorKind.PERSON, ActorKind.ENTERPRISE)
+    return f"by.{key_digest(matter.actor.number)[:48]}" if is_applicant else ""
+
+
+def _over_quota(planned: list[Planned], wanted: Wanted, asker: str, now: datetime) -> None:
     """Let no more go out than today's quotas still allow; the rest is said to be busy."""
     if not wanted:
         return
-    left = quotas.take(wanted, local_day(now))
+    count = sum(number for number, _limit in wanted.values())
+    mine = {asker: (count, MOST_A_DAY)} if asker else {}
+    left = quotas.take({**wanted, **mine}, local_day(now))
     for one in planned:
         if one.refusal:
             continue
-        if left[one.asked.resource] <= 0:
+        if left[one.asked.resource] <= 0 or (asker and left[asker] <= 0):
             one.state = "busy"
         left[one.asked.resource] -= 1
+        if asker:
+            left[asker] -= 1
 
 
 def _answers(calls: list[Call], budget: float, batch: _Batch) -> list[Answer]:

@@ -13,10 +13,9 @@ from huiban.kernel.form import Form
 from huiban.services import filling, materials
 from huiban.services.drafts import Writing
 from huiban.services.facts import read_json
-from huiban.services.journal import body_of
+from huiban.services.refilled import last_fill
 from huiban.store import cases
 from huiban.store import journal as journals
-from huiban.store.rows import JournalRow
 
 Values = Mapping[str, object]
 
@@ -52,19 +51,9 @@ def with_materials(fill: Fill, lines: Iterable[MaterialStanding]) -> dict[str, o
     return replace(fill, materials=supplied).to_json()
 
 
-def last_of(journal: Iterable[JournalRow]) -> Fill | None:
-    """Return the last fill record of a case; None where it was filed before there were any."""
-    found = None
-    for row in journal:
-        body = body_of(row).get("fill")
-        if body is not None:
-            found = Fill.from_json(body)
-    return found
-
-
 def _again(writing: Writing, values: Values, today: date) -> Fill:
     case = cases.load(writing.draft.case_number)
-    last = last_of(journals.of_case(case.id))
+    last = last_fill(journals.of_case(case.id))
     if last is None:
         return outcomes(writing.form, values, {}, today)
     return carried(writing.form, last, read_json(case.payload), values, today)

@@ -9,7 +9,6 @@ from huiban.kernel.envelope import Candidate, Envelope, Kind, Offer, Status, dis
 from huiban.kernel.fill_rate import Given
 from huiban.kernel.form import FieldKind, FieldProblem, Form
 from huiban.kernel.likeness import same
-from huiban.kernel.lookup import lookup_for
 from huiban.kernel.prefill import Ledger, open_conflicts, to_confirm
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
@@ -86,6 +85,9 @@ def chosen(form: Form, state: State, values: Mapping[str, object], section: str)
             (item.source for item in disputed(one, envelope) if same(one.kind, item.value, value)),
             OWN,
         )
+        if source == OWN and one.lock.holds and key not in state.ledger.doubts:
+            choices.pop(key, None)  # what registers keep is disputed with a reason, not typed over
+            continue
         choices[key] = source
     return replace(state.ledger, choices=choices)
 
@@ -101,7 +103,7 @@ def said(applying: Applying, state: State, said: Said) -> State:
         ledger = replace(ledger, confirmed=(*ledger.confirmed, *confirmed))
     if said.pick is not None:
         source, place = said.pick
-        if place >= 0 and lookup_for(applying.form, source) is not None:
+        if 0 <= place < len(state.several.get(source, ())):
             ledger = replace(ledger, picks={**ledger.picks, source: place})
     past = _past(state.envelopes.get(said.history)) if said.history else None
     if past is not None:
@@ -128,7 +130,7 @@ def problems(form: Form, state: State) -> list[FieldProblem]:
     found = []
     for key in open_conflicts(state.envelopes, state.ledger):
         one = form.field(key)
-        if one is not None and state.values.get(key) is None:
+        if one is not None and (state.values.get(key) is None or one.lock.holds):
             message = Words(
                 f"{one.label.zh}：部门之间的记录不一致，请选择正确的一个",
                 f"{one.label.en or one.label.zh}: the registers disagree; choose the right one",
@@ -143,6 +145,22 @@ def problems(form: Form, state: State) -> list[FieldProblem]:
             )
             found.append(FieldProblem(key, "confirm", message, form.section_of(key)))
     return found
+
+
+def put_back_problem(form: Form, path: str) -> FieldProblem:
+    """Say that a cell which a register keeps was changed, and is as it was."""
+    table, _, rest = path.partition(".")
+    row, _, column = rest.partition(".")
+    one = form.field(table)
+    asked = next((cell for cell in one.columns if cell.key == column), None) if one else None
+    label = asked.label if asked else Words(column)
+    message = Words(
+        f"第 {int(row) + 1} 行的{label.zh}来自部门登记，不能直接改，已恢复为登记的内容；"
+        "登记有误的，删掉这一行，另加一行写明",
+        f"{label.en or label.zh} of row {int(row) + 1} is on a register and has been put back; "
+        "if the register is wrong, delete the row and add one of your own",
+    )
+    return FieldProblem(path, "locked", message, form.section_of(path))
 
 
 def given(form: Form, ledger: Ledger) -> dict[str, Given]:

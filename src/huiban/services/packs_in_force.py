@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import update_wrapper
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -69,11 +69,29 @@ def trouble() -> str:
     return _state.trouble
 
 
-def kept(function: Callable[[], Answer]) -> Callable[[], Answer]:
+class Kept(Generic[Answer]):
+    """What a function makes of the packs in force, made anew when others come into force."""
+
+    def __init__(self, make: Callable[[], Answer]) -> None:
+        self._make = make
+        self._made: tuple[Loaded, Answer] | None = None
+        update_wrapper(self, make)
+
+    def __call__(self) -> Answer:
+        now = in_force()
+        made = self._made
+        if made is None or made[0] is not now:
+            # What was being made while the packs changed belongs to those it was begun with.
+            made = self._made = (now, self._make())
+        return made[1]
+
+    def cache_clear(self) -> None:
+        self._made = None
+
+
+def kept(function: Callable[[], Answer]) -> Kept[Answer]:
     """Keep what a function without arguments makes of the packs, as long as they are in force."""
-    cached = lru_cache(maxsize=1)(function)
-    when_changed(cached.cache_clear)
-    return cached
+    return Kept(function)
 
 
 def when_changed(act: Callable[[], object]) -> None:
@@ -115,7 +133,7 @@ def _in_background(stamp: Stamp) -> None:
 
 
 def _renew(stamp: Stamp) -> bool:
-    _state.stamp = stamp
+    before, _state.stamp = _state.stamp, stamp
     try:
         found = _load()
         if _state.publish is not None:
@@ -123,6 +141,10 @@ def _renew(stamp: Stamp) -> bool:
     except (OSError, ValueError, RuntimeError, VersionTaken) as fault:
         _state.trouble = str(fault)
         log.error("changed packs are not in force: %s", fault)
+        return False
+    except Exception as fault:  # the database, for one: nothing is wrong with the packs
+        _state.stamp, _state.trouble = before, str(fault)
+        log.exception("changed packs are not in force yet")
         return False
     _state.loaded, _state.trouble = found, ""
     for act in _state.after:

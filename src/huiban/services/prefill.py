@@ -9,7 +9,7 @@ from datetime import datetime
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Item
 from huiban.kernel.envelope import Envelope, Known, Offer, envelopes
-from huiban.kernel.form import Context, Form
+from huiban.kernel.form import Context, FieldKind, Form
 from huiban.kernel.lookup import Asking, Question, Replies, Reply, bound, is_per_row, questions
 from huiban.kernel.prefill import Ledger, settle
 from huiban.kernel.resource import Subject
@@ -23,6 +23,9 @@ PAGE_BUDGET = 1.0
 """Seconds a page waits for registers; what is late comes afterwards."""
 _LEVELS = 4
 _FAILED = frozenset({"timeout", "busy", "broken"})
+_CHECKED = frozenset({FieldKind.USCC, FieldKind.PERSON_ID})
+MOST_ASKED = 400
+"""Questions one application may put: a form of two hundred rows twice over."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,47 @@ def ask(
     return state
 
 
+def ask_only(applying: Applying, state: State, now: datetime) -> State:
+    """
+    Ask what an answer just typed gives a well-formed key for, and fill nothing in.
+
+    For saves in the background: the page learns of answers when it asks for them. Free texts are
+    no keys before their writer goes on: every pause in typing would be a question.
+    """
+    looked = look(applying, state, now)
+    before = replace(looked, values=state.values, ledger=state.ledger)
+    fresh = [
+        one
+        for one in _unanswered(applying, before, now, again=False)
+        if _is_checked(applying.form, one)
+    ]
+    if fresh:
+        exchange.ask(applying.matter, _asked(fresh), bound(applying.form), now, 0.0)
+        looked = look(applying, before, now)
+    return replace(looked, values=state.values, ledger=state.ledger)
+
+
+def _is_checked(form: Form, one: Question) -> bool:
+    """Tell whether a key came from a field whose shape was checked, such as a credit code."""
+    for lookup in form.lookups:
+        if lookup.source != one.source or lookup.by != one.by:
+            continue
+        name, _, rest = lookup.start.partition(".")
+        field = form.field(name)
+        if field is not None and rest:
+            field = next((cell for cell in field.columns if cell.key == rest), None)
+        if field is None or field.kind in _CHECKED or field.format:
+            return True
+    return False
+
+
 def _unanswered(
     applying: Applying, state: State, now: datetime, *, again: bool
 ) -> Iterable[Question]:
     replies = _replies(applying, state, now)
     asking = _asking(applying, state, replies)
+    if len(state.asked) >= MOST_ASKED:
+        return
     named = {applying.party, *_named(state)}
     for one in questions(asking):
         reply = replies.get((one.source, one.key))
@@ -144,8 +183,11 @@ def _asked(fresh: Iterable[Question]) -> list[Asked]:
 
 def _settled(applying: Applying, state: State, rows: Iterable[FetchedRow], now: datetime) -> State:
     """Fill in what is known; what that makes known further is filled in too."""
-    found = replace(state, asked=tuple(rows))
-    waits = exchange.is_waiting(found.asked, now)
+    stored = tuple(rows)
+    waits = exchange.is_waiting(stored, now)
+    # What nobody waits for any more has timed out, whatever a killed process left behind.
+    seen = tuple(replace(row, state=exchange.state_of(row, now)) for row in stored)
+    found = replace(state, asked=seen)
     for _ in range(_LEVELS):
         replies = _replies(applying, found, now)
         known = Known(

@@ -51,6 +51,12 @@ class Taken:
     is_repeat: bool
 
 
+FOR_ANOTHER = Words(
+    "这次推送是签给另一个登记簿的：请求体里的 resource 要和地址里的一致",
+    "Signed for another register: `resource` in the body must be that of the address",
+)
+
+
 def demand_signed(key: str, body: bytes, signature: str) -> None:
     """
     Make sure that the bytes come from the department whose register this is.

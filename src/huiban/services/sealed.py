@@ -35,7 +35,8 @@ def opened(
     Put the values that tokens stand for back into what a page posted.
 
     `stored` are the values on record. A token of another draft or of a value that is gone stands
-    for nothing: the value on record stays, and a problem says so.
+    for nothing: the value on record stays, and a problem says so. Only personal values are sealed;
+    elsewhere a text that looks like a token is a text.
     """
     found: dict[str, object] = {}
     problems: list[FieldProblem] = []
@@ -44,17 +45,12 @@ def opened(
         if one is None:
             found[key] = sent
         elif one.kind is FieldKind.TABLE and isinstance(sent, list):
-            found[key] = [
-                _row(draft, one, stored, row, problems, (form, number))
-                for number, row in enumerate(sent)
-            ]
-        elif is_token(sent):
+            found[key] = _rows(draft, form, one, stored, sent[: one.max_rows + 1], problems)
+        elif one.sensitive and is_token(sent):
             known = next((values[key] for values in stored if key in values), None)
-            if known is not None and constant_time_compare(str(sent), token(draft, key, known)):
-                found[key] = known
-            else:
-                found[key] = known
+            if known is None or not constant_time_compare(str(sent), token(draft, key, known)):
                 problems.append(_replayed(form, key, one))
+            found[key] = known
         else:
             found[key] = sent
     return found, problems
@@ -64,36 +60,51 @@ def is_token(sent: object) -> bool:
     return isinstance(sent, str) and sent.startswith(START)
 
 
-def _row(  # noqa: PLR0913 - one cell needs its whole place
+def _rows(  # noqa: PLR0913 - a table needs its whole place
     draft: str,
+    form: Form,
     table: Field,
     stored: tuple[Mapping[str, object], ...],
-    row: object,
+    sent: list[object],
     problems: list[FieldProblem],
-    place: tuple[Form, int],
-) -> object:
-    if not isinstance(row, Mapping):
-        return row
-    cells: dict[str, object] = {}
-    for name, sent in row.items():
-        if not is_token(sent):
-            cells[name] = sent
+) -> list[object]:
+    sealed = {one.key for one in table.columns if one.sensitive}
+    used = {
+        name
+        for row in sent
+        if isinstance(row, Mapping)
+        for name, cell in row.items()
+        if name in sealed and is_token(cell)
+    }
+    # Each value on record is sealed once a column, however many cells are sent.
+    known = {
+        name: {token(draft, f"{table.key}.{name}", value): value for value in values}
+        for name in used
+        for values in [list(_column(table.key, name, stored))]
+    }
+    rows: list[object] = []
+    for number, row in enumerate(sent):
+        if not isinstance(row, Mapping):
+            rows.append(row)
             continue
-        path = f"{table.key}.{name}"
-        value = next(
-            (
-                known
-                for known in _column(table.key, name, stored)
-                if constant_time_compare(str(sent), token(draft, path, known))
-            ),
-            None,
-        )
-        if value is None:
-            form, number = place
-            problems.append(_replayed(form, f"{table.key}.{number}.{name}", table))
-        else:
+        cells = dict(row)
+        for name in used & set(cells):
+            if not is_token(cells[name]):
+                continue
+            value = known[name].get(str(cells[name]))
+            if value is None:
+                value = _there(table.key, number, name, stored)
+                problems.append(_replayed(form, f"{table.key}.{number}.{name}", table))
             cells[name] = value
-    return cells
+        rows.append({name: cell for name, cell in cells.items() if cell is not None})
+    return rows
+
+
+def _there(table: str, number: int, name: str, stored: tuple[Mapping[str, object], ...]) -> object:
+    """Return what stands in a cell on record."""
+    rows = stored[0].get(table) if stored else None
+    row = rows[number] if isinstance(rows, list) and number < len(rows) else {}
+    return row.get(name) if isinstance(row, Mapping) else None
 
 
 def _column(table: str, name: str, stored: tuple[Mapping[str, object], ...]) -> Iterator[object]:

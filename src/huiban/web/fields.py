@@ -158,7 +158,9 @@ def _is_given(field: Field, state: FormState, place: _Place) -> bool:
     if _is_locked(field, state, place):
         return True
     is_open = field.key in state.editing or field.key in state.given.candidates
-    return field.key in state.origins and not is_open and not state.at(field.key)
+    # A personal value that the system filled in is not printed because of a problem with it.
+    is_sealed = field.sensitive and state.given.seal is not None
+    return field.key in state.origins and not is_open and (is_sealed or not state.at(field.key))
 
 
 def _origin(field: Field, state: FormState, place: _Place) -> Mapping[str, str]:

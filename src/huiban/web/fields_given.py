@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from huiban.kernel.form import FieldKind, Form, Section, to_flat
+from huiban.kernel.form import Field, FieldKind, Form, Section, to_flat
 from huiban.kernel.resource import Mask, masked
 from huiban.kernel.words import Words
 from huiban.web.field_model import FieldView, FormState
@@ -19,7 +19,7 @@ def given_view(view: FieldView, state: FormState, value: object) -> FieldView:
         is_masked = view.path.rpartition(".")[0] not in state.revealed
     spoken = view.spoken
     if is_masked:
-        spoken = str(masked(view.spoken, _MASKS.get(view.kind, Mask.ALL)))
+        spoken = hidden(view.asked, view.spoken)
     return replace(
         view,
         spoken=spoken,
@@ -29,6 +29,12 @@ def given_view(view: FieldView, state: FormState, value: object) -> FieldView:
         doubt_url=_doubt_url(view, state),
         hidden=_hidden(view, state, value),
     )
+
+
+def hidden(field: Field, spoken: str) -> str:
+    """Mask a personal value; others are as they are."""
+    mask = _MASKS.get(field.kind, Mask.ALL)
+    return str(masked(spoken, mask)) if field.sensitive else spoken
 
 
 def with_notes(view: FieldView, state: FormState) -> FieldView:

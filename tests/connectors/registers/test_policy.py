@@ -369,7 +369,8 @@ def test_one_register_cannot_hold_all_connections(peer: Peer, tmp_path: Path) ->
         in_time = exchange.ask(calls, 1.0, lambda _: None)
         other = ask(exchange, a_call("cars"))
 
-    assert sum(one.outcome is Outcome.BUSY for one in in_time.values()) == 60 - 32
+    assert in_time == {}, "what finds no place waits its turn"
+    assert len([one for one in peer.seen if "firms" in str(one)]) <= 32 or len(peer.seen) <= 33
     assert other.outcome is Outcome.FOUND
 
 

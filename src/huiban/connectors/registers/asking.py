@@ -10,6 +10,7 @@ from time import monotonic
 from huiban.connectors.registers.model import Answer, Call, Outcome
 from huiban.connectors.registers.policy import (
     MOST_UNDER_WAY,
+    MOST_WAITING,
     Breaker,
     HedgeBudget,
     Rate,
@@ -38,16 +39,19 @@ class Asker:
     last_at: datetime | None = None
     _rate: Rate = field(init=False)
     _own_hedges: HedgeBudget = field(init=False)
+    _slots: asyncio.Semaphore = field(init=False)
     _under_way: int = 0
 
     def __post_init__(self) -> None:
         self._rate = Rate(self.resource.per_second)
+        # More questions than are let out at once wait their turn, within the timeout.
+        self._slots = asyncio.Semaphore(MOST_UNDER_WAY)
         self._own_hedges = HedgeBudget(HEDGES_OF_ONE, at_least=2)
 
     async def ask(self, call: Call) -> Answer:
         """Ask, or say at once why not."""
         began = monotonic()
-        if self._under_way >= MOST_UNDER_WAY:
+        if self._under_way >= MOST_WAITING:
             return self._busy(call, "too many questions under way")
         if not self.breaker.admits(began):
             return Answer(call, Outcome.BROKEN, detail="not asked: it failed again and again")
@@ -69,7 +73,8 @@ class Asker:
             async with asyncio.timeout(self.timeout_s):
                 if wait:
                     await asyncio.sleep(wait)
-                reply = await self._send(call, attempt, is_trial)
+                async with self._slots:
+                    reply = await self._send(call, attempt, is_trial)
         except TimeoutError:
             reply = Reply(outcome=Outcome.TIMEOUT, is_fault=True,
                           detail=f"no answer in {self.timeout_s:g} seconds")  # fmt: skip

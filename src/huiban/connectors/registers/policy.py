@@ -13,6 +13,8 @@ ENOUGH_ANSWERS = 20
 """So many answers make an observed p95; before that the promised one is believed."""
 MOST_UNDER_WAY = 32
 """More questions at once than that would let one slow register hold all connections."""
+MOST_WAITING = 1000
+"""So many may wait for their turn; what is more is told to come back."""
 
 
 @dataclass(slots=True)

@@ -121,6 +121,7 @@ def day_of(value: object, today: date) -> date | None:
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT or "\x00" in value:
         raise ValueError
+    value.encode()  # half a surrogate pair can be kept nowhere: a ValueError as well
     return value
 
 

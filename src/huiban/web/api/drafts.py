@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from huiban.kernel.envelope import disputed
-from huiban.services import drafts, files, filling, mine, submit
+from huiban.services import doubts, drafts, files, filling, mine, submit
 from huiban.services.drafts import Saving, Writing
 from huiban.services.facts import local_day
 from huiban.services.files import Kept as KeptFile
@@ -247,7 +247,9 @@ def correct_case(ask: Ask) -> Reply:
 
 def read_draft(ask: Ask) -> DraftModel:
     """Read a draft."""
-    return shown(drafts.open_step(ask.at["draft"], ask.actor, ask.now), ask)
+    writing = drafts.open_step(ask.at["draft"], ask.actor, ask.now)
+    doubts.reveal_all(writing, ask.actor, ask.now)
+    return shown(writing, ask)
 
 
 def ask_again(ask: Ask) -> DraftModel:

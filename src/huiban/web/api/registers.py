@@ -25,6 +25,10 @@ class PushBody(Body):
     records of one key belong into one batch.
     """
 
+    resource: str = Field(
+        max_length=64,
+        description="The register it is for, as in the address: the signature covers it.",
+    )
     batch: BatchName = Field(
         description="Names that sort in the order they are sent on a day, such as `20261123-0001`."
     )
@@ -55,6 +59,8 @@ def push_register(ask: Ask) -> PushAnswer:
     except NotSigned as fault:
         raise Problem(401, fault.code, fault.message) from fault
     body = reading.parsed(ask.raw, PushBody)
+    if body.resource != key:
+        raise Problem(401, NotSigned.code, register_push.FOR_ANOTHER)
     taken = register_push.receive(key, Delivery(body.batch, body.as_of, body.records), ask.now)
     return PushAnswer(batch=taken.batch, taken=taken.records, is_repeat=taken.is_repeat)
 

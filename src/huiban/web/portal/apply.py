@@ -74,6 +74,7 @@ def _as_left(visit: Visit, writing: Writing, part: Section) -> Drawing:
     """A step that was left with mistakes says so when the person comes back to it."""
     wrong = tuple(path for path in writing.typed if writing.form.section_of(path) == part.key)
     editing = frozenset(visit.request.GET.getlist("edit"))
+    given.tell_of_look(visit, writing, editing)
     if not wrong and "check" not in visit.request.GET:
         return Drawing(editing=editing)
     reading = drafts.check(writing, visit.now)
@@ -199,6 +200,7 @@ def late(visit: Visit, number: str, section: str) -> HttpResponse:
     return JsonResponse(
         {
             "fields": drawn,
+            "cells": given.cells_of(writing, part, visit.language),
             "version": writing.draft.version,
             "is_waiting": bool(told and told["is_waiting"]),
             "sources": render_to_string("parts/asked.html", {"asked": told}, visit.request),

@@ -17,6 +17,7 @@ from huiban.services.files import Upload
 from huiban.services.filling import OWN
 from huiban.services.refusal import FieldFault
 from huiban.web.fields import control_id
+from huiban.web.fields_given import hidden
 from huiban.web.portal import steps
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
@@ -59,7 +60,7 @@ def _draw(
         "options": [
             {
                 "value": one.source,
-                "text": speak(found.field, one.value, language, names),
+                "text": hidden(found.field, speak(found.field, one.value, language, names)),
                 "source": one.title.speak(language),
                 "as_of": one.as_of,
                 "is_chosen": choice == one.source,

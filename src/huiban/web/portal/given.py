@@ -17,6 +17,7 @@ from huiban.services import consents as agreed
 from huiban.services.doubts import is_registered
 from huiban.services.drafts import Writing
 from huiban.web.field_model import Candidate, GivenState
+from huiban.web.fields import control_id
 from huiban.web.visit import Context, Visit
 
 _Words = Callable[[], str]
@@ -184,6 +185,26 @@ def picks(writing: Writing, part: Section, language: str) -> list[Context]:
                 ],
             }
         )
+    return found
+
+
+def cells_of(writing: Writing, part: Section, language: str) -> dict[str, str]:
+    """
+    Return what registers put into the cells of typed rows, as an input takes it, by its id.
+
+    Personal cells are not among it: a page shows them only when it is drawn anew.
+    """
+    found: dict[str, str] = {}
+    for one in part.fields:
+        origins = writing.ledger.cells.get(one.key, {}) if one.kind is FieldKind.TABLE else {}
+        if not any(origin.get("by") for origin in origins.values()):
+            continue
+        columns = {cell.key: cell for cell in one.columns if not cell.sensitive}
+        rows = writing.values.get(one.key)
+        for row, column in cell_origins(writing.ledger, one, writing.values):
+            value = rows[row].get(column) if isinstance(rows, list) else None
+            if column in columns and isinstance(value, str | int) and not isinstance(value, bool):
+                found[control_id(f"{one.key}.{row}.{column}")] = str(value)
     return found
 
 

@@ -39,6 +39,7 @@ class Late {
     for (const [key, markup] of Object.entries(told.fields)) {
       if (still.has(key)) this.swap(key, markup);
     }
+    this.put(told.cells || {});
     this.list(told.sources);
     return told.is_waiting;
   }
@@ -54,6 +55,16 @@ class Late {
     const made = document.createRange().createContextualFragment(markup);
     field.replaceWith(made);
     document.dispatchEvent(new Event("hb:opened"));
+  }
+
+  // Cells of rows that people typed: what they left empty takes the register's word.
+  put(cells) {
+    for (const [id, value] of Object.entries(cells)) {
+      const control = document.getElementById(id);
+      if (control && this.form.contains(control) && !control.value && control !== document.activeElement) {
+        control.value = value;
+      }
+    }
   }
 
   list(markup) {
