@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from huiban.kernel.form import from_flat, read, shown
 from huiban.kernel.form_model import Form, Section
 from huiban.kernel.words import Words
+from huiban.services import city
 from huiban.web import gallery_sample as sample
 from huiban.web.conditions import browser_conditions
 
@@ -85,6 +86,19 @@ def test_a_step_without_conditions_tells_the_browser_nothing() -> None:
     assert browser_conditions(form, section, {}, sample.TODAY) is None
 
 
+def test_of_a_personal_value_a_page_learns_only_that_there_is_one() -> None:
+    placed = city.item("construction_waste.new")
+    form = placed.scenario.form_of(placed.item)
+    section = form.section("disposal")
+    assert section is not None
+    values = {"site_contact": "郑强", "site_phone": "13800000006", "legal_id": "3702"}
+    told = browser_conditions(form, section, values, sample.TODAY)
+
+    assert told
+    assert "13800000006" not in str(told)
+    assert "3702" not in str(told["facts"])
+
+
 def test_facts_of_other_steps_are_told_as_json() -> None:
     told = browser_conditions(sample.FORM, sample.FIELDS, sample.VALUES, sample.TODAY)
 
@@ -92,5 +106,5 @@ def test_facts_of_other_steps_are_told_as_json() -> None:
     facts = told["facts"]
     assert isinstance(facts, dict)
     assert facts["contract_yuan"] == "386000.50"
-    assert facts["starts_on"] == "2026-12-01"
+    assert "starts_on" not in facts, "what no rule of the step names is none of the page's business"
     assert told["hidden"] == ["convoy", "road_permit", "road_reason"]
