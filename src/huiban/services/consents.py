@@ -151,10 +151,10 @@ def _text(resource: Resource, items: frozenset[str], purpose: str) -> Words:
     scene = purpose_words(purpose)
     return Words(
         f"我同意：为办理“{scene.zh}”，向{by.zh}查询我的{resource.name.zh}"
-        f"（{'、'.join(one.zh for one in labels)}）。只用于这次办理，每次查询都有记录，"
+        f"（{'、'.join(one.zh for one in labels)}）。只用于办理这类事项，每次查询都有记录，"
         "可以随时在“我的数据”里撤回。",
         f"I agree that {by.speak('en')} is asked for my {resource.name.speak('en')} "
         f"({', '.join(one.speak('en') for one in labels)}) for “{scene.speak('en')}”. It is used "
-        "for this application only, every request is logged, and I may withdraw at any time "
-        "under “My data”.",
+        "for applications of this kind only, every request is logged, and I may withdraw at any "
+        "time under “My data”.",
     )
