@@ -42,7 +42,7 @@ def test_an_enterprise_sees_who_asked_what_for_and_never_the_value(
 
     said = text_of(clerk.read("/my-data"))
 
-    for words in ("您本人", "企业登记信息", "市场监督管理局", "法定代表人", "查到了", "今天 10:30"):
+    for words in ("您本人", "企业登记信息", "市场监督管理局", "法定代表人", "查到了", "10:30"):
         assert words in said
     assert "孙海" not in said
     assert "最近 2 条记录都核对过" in said
