@@ -8,11 +8,13 @@ import pytest
 
 from huiban.kernel.form import Field, FieldKind, digest_of
 from huiban.services import accounts, drafts, files, handle, materials, submit
-from huiban.services.drafts import Saving
-from huiban.services.facts import local_day
+from huiban.services.drafts import Saving, Writing
+from huiban.services.facts import local_day, read_json
 from huiban.services.handle import Order
+from huiban.services.refilled import last_fill
 from huiban.services.sample import demo_people
 from huiban.store import cases
+from huiban.store import journal as journals
 from huiban.store.models import Account
 from tests.services.city_sample import PDF
 from tests.services.neighbourhood import NOW, Neighbours, connected, running
@@ -34,7 +36,7 @@ def people(
         yield {
             one.number: accounts.make(one.person, "a-long-password-1")
             for one in demo_people()
-            if one.number in ("lihua", "zhangqian")
+            if one.number in ("lihua", "gaoyun", "zhangqian")
         }
 
 
@@ -45,8 +47,8 @@ def typed(one: Field) -> object:
     return {FieldKind.BOOLEAN: True, FieldKind.SIGNATURE: {"name": "周建军"}}.get(one.kind)
 
 
-def filed(account: Account) -> str:
-    """Send a safety permit's application in, with what no register knows typed."""
+def filed(account: Account, **said: object) -> str:
+    """Send a safety permit's application in, with what no register knows typed, or is `said`."""
     actor = account.to_actor()
     number = drafts.begin("safety_permit.new", actor, account, NOW).number
     for _ in range(100):
@@ -54,28 +56,53 @@ def filed(account: Account) -> str:
         if writing.state and not writing.state.is_waiting:
             break
     for part in writing.form.sections:
-        answers = {one.key: writing.values.get(one.key, typed(one)) for one in part.fields}
+        known = {**said, **writing.values}
+        answers = {one.key: known.get(one.key, typed(one)) for one in part.fields}
         writing = drafts.save(number, Saving(part.key, answers), actor, NOW)
     for one in materials.lacking(materials.of_writing(writing, local_day(NOW))):
         files.add_material(number, one.code, files.Upload(PDF, "材料.pdf"), actor, NOW)
     return submit.submit(number, actor, NOW)
 
 
-def test_a_correction_cannot_change_what_registers_keep(people: dict[str, Account]) -> None:
-    account = people["lihua"]
-    number = filed(account)
+def sent_back(account: Account, people: dict[str, Account], **said: object) -> Writing:
+    """A case that waits for its correction, and the draft its applicant opens."""
+    number = filed(account, **said)
     order = Order("request_correction", inputs={"reason": "缺少说明", "points": POINTS})
     handle.act(number, order, people["zhangqian"].to_actor(), NOW)
     begun = drafts.correct(cases.load(number), account, NOW).number
-    writing = drafts.open_step(begun, account.to_actor(), NOW)
+    return drafts.open_step(begun, account.to_actor(), NOW)
+
+
+def saved(writing: Writing, **more: object) -> Writing:
+    """Post the first step as it stands, with what is changed."""
+    section = writing.form.sections[0]
     shown = {
-        one.key: writing.values[one.key]
-        for one in writing.form.sections[0].fields
-        if one.key in writing.values
+        one.key: writing.values[one.key] for one in section.fields if one.key in writing.values
     }
-    saving = Saving(writing.form.sections[0].key, {**shown, "legal": "冒名者"})
-    told = drafts.save(begun, saving, account.to_actor(), NOW)
+    saving = Saving(section.key, {**shown, **more})
+    return drafts.save(writing.number, saving, writing.draft.account.to_actor(), NOW)
+
+
+def test_a_correction_cannot_change_what_registers_keep(people: dict[str, Account]) -> None:
+    writing = sent_back(people["lihua"], people)
+    told = saved(writing, legal="冒名者")
 
     assert writing.origins["legal"]["source"] == "enterprise_registry"
     assert told.values["legal"] == writing.values["legal"] != "冒名者"
     assert [one.code for one in told.problems if one.path == "legal"] == ["locked"]
+
+
+def test_a_correction_keeps_what_was_chosen_where_registers_disagree(
+    people: dict[str, Account],
+) -> None:
+    account = people["gaoyun"]
+    writing = sent_back(account, people, legal="何文林", address="青岛市李沧区京口路28号")
+    values = dict(writing.values)
+    after = drafts.open_step(saved(writing).number, account.to_actor(), NOW)
+    number = submit.submit(after.number, account.to_actor(), NOW)
+
+    assert values["legal"] == after.values["legal"] == "何文林"
+    assert read_json(cases.load(number).payload)["legal"] == "何文林"
+    fill = last_fill(journals.of_case(cases.load(number).id))
+    assert fill is not None
+    assert "legal" in fill.fields["C"]

@@ -29,12 +29,13 @@ def ledger_of(form: Form, case: CaseRow) -> Ledger:
     """
     Rebuild what the system had filled in, from the journal and what was filed.
 
-    Where each value came from is read off the answers that went on with the case.
+    Where each value came from is read off the answers that went on with the case. What the
+    applicant chose where registers disagree is the applicant's word: it was not filled in.
     """
     fill = last_fill(journals.of_case(case.id))
     if fill is None:
         return Ledger()
-    given = {path for path, letter in fill.paths() if letter in "AHC"}
+    given = {path for path, letter in fill.paths() if letter in "AH"}
     values = read_json(case.payload)
     told = disputes.of_matter(case.number)
     return Ledger(
