@@ -17,6 +17,7 @@ FLOORS = {
     "web": "Entrypoint: screens and API",
     "jobs": "Entrypoint: work outside the request",
     "cli": "Entrypoint: the huiban command",
+    "neighbours": "The sample city's other departments, a program of their own",
 }
 HEAD = """# Rooms
 

@@ -2,7 +2,6 @@
 """The fill record of a corrected application (补正): what stayed keeps how it came about."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from huiban.kernel.fill_record import Fill, Given, outcomes
@@ -36,11 +35,6 @@ def carried(form: Form, last: Fill, before: Values, after: Values, today: date) 
         requests={kept[old]: one for old, one in last.requests.items() if old in kept},
         snapshot=last.snapshot,
     )
-
-
-def with_materials(fill: Fill, last: Fill) -> Fill:
-    """Give a record the materials of another."""
-    return replace(fill, materials=last.materials)
 
 
 def _given(letters: Mapping[str, str], before: Values) -> Iterator[tuple[str, Given]]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a form asks of registers (查询): which questions can be put now, and for which items."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from huiban.kernel.form import Field, Form, Lookup
@@ -127,6 +127,24 @@ def questions(asking: Asking) -> Iterator[Question]:
             key = asking.key(lookup, number)
             if key:
                 yield Question(lookup.source, lookup.by, key, wanted, f"{table}.{number}")
+
+
+_LEVELS = 4
+"""How long a chain of registers may be that take their keys from one another."""
+
+
+def matched(asking: Asking, find: Callable[[Question], Reply | None]) -> Asking:
+    """Add what is known of each question that can be put, and of those it makes possible."""
+    for _ in range(_LEVELS):
+        replies = {
+            (one.source, one.key): reply
+            for one in questions(asking)
+            if (reply := find(one)) is not None
+        }
+        if len(replies) == len(asking.replies):
+            return asking
+        asking = replace(asking, replies=replies)
+    return asking
 
 
 def lookup_for(form: Form, source: str, table: str = "") -> Lookup | None:

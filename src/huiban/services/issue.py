@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carrying out what a step sets off (出具): documents and certificates, each exactly once."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -294,9 +293,3 @@ def _list(value: object) -> list[object]:
 def stored_content(document: Document) -> bytes:
     """Give the bytes of an issued document."""
     return vault.content(document.object_key)
-
-
-def plain_numbers(row: JournalRow) -> dict[str, str]:
-    """Give the numbers a step was given, as the journal has them."""
-    found = json.loads(row.body).get("numbers", {})
-    return {str(key): str(value) for key, value in found.items()}

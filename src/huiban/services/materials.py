@@ -169,8 +169,3 @@ def filed(files: Materials, lines: Sequence[MaterialStanding], committed: Instea
         written = {"how": str(one.how), "name": one.name, "reference": one.reference}
         instead[code] = committed[code] if one.how is How.COMMITMENT else written
     return filed_text(files, instead)
-
-
-def filed_of(writing: Writing, today: date) -> str:
-    """Write what is filed of the materials of a draft."""
-    return filed(writing.materials, of_writing(writing, today), commitments(writing))

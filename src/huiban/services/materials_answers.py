@@ -2,19 +2,16 @@
 """Which registers have answered for an application (查得数据), found and fresh, by its own keys."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from huiban.kernel.catalogue import Material
-from huiban.kernel.lookup import Asking, Question, Reply, questions
+from huiban.kernel.lookup import Asking, Reply, matched, questions
 from huiban.kernel.resource import Resource
 from huiban.services import city
 from huiban.services.drafts import Writing
-from huiban.services.exchange_keys import key_digest
+from huiban.services.prefill import answers_among
 from huiban.store import fetched
 from huiban.store.fetched import FetchedRow
-
-_LEVELS = 4
 
 
 def of_writings(
@@ -77,21 +74,7 @@ def _is_good(reply: Reply | None, resource: Resource, today: date) -> bool:
 
 
 def _matched(writing: Writing, rows: Iterable[FetchedRow]) -> Asking:
-    """Match stored answers to the questions of an application, level by level."""
+    """Match stored answers to the questions of an application."""
     identity = {"number": writing.draft.subject_code, "name": writing.draft.subject_name}
     asking = Asking(writing.form, identity, writing.values, picks=writing.ledger.picks)
-    stored = {(row.resource, row.key_digest): row for row in rows}
-    for _ in range(_LEVELS if stored else 0):
-        replies = {
-            (one.source, one.key): _reply(one, row)
-            for one in questions(asking)
-            if (row := stored.get((one.source, key_digest(one.key)))) is not None
-        }
-        if len(replies) == len(asking.replies):
-            break
-        asking = replace(asking, replies=replies)
-    return asking
-
-
-def _reply(one: Question, row: FetchedRow) -> Reply:
-    return Reply(one.source, one.key, row.state, row.records, row.as_of, row.request)
+    return matched(asking, answers_among(rows))

@@ -2,7 +2,7 @@
 """Filling in what the city knows already (预填): asking registers, and settling their answers."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Item
 from huiban.kernel.envelope import Envelope, Known, Offer, envelopes
 from huiban.kernel.form import Context, FieldKind, Form
-from huiban.kernel.lookup import Asking, Question, Replies, Reply, bound, is_per_row, questions
+from huiban.kernel.lookup import Asking, Question, Reply, bound, is_per_row, matched, questions
 from huiban.kernel.prefill import Ledger, settle
 from huiban.kernel.resource import Subject
 from huiban.services import city, exchange
@@ -94,7 +94,7 @@ def ask(
     for _ in range(_LEVELS):
         fresh = [
             one
-            for one in _unanswered(applying, state, now, again=again)
+            for one in _unanswered(applying, state, again=again)
             if (one.source, one.key) not in tried
         ]
         if not fresh:
@@ -116,9 +116,7 @@ def ask_only(applying: Applying, state: State, now: datetime) -> State:
     looked = look(applying, state, now)
     before = replace(looked, values=state.values, ledger=state.ledger)
     fresh = [
-        one
-        for one in _unanswered(applying, before, now, again=False)
-        if _is_checked(applying.form, one)
+        one for one in _unanswered(applying, before, again=False) if _is_checked(applying.form, one)
     ]
     if fresh:
         exchange.ask(applying.matter, _asked(fresh), bound(applying.form), now, 0.0)
@@ -140,16 +138,13 @@ def _is_checked(form: Form, one: Question) -> bool:
     return False
 
 
-def _unanswered(
-    applying: Applying, state: State, now: datetime, *, again: bool
-) -> Iterable[Question]:
-    replies = _replies(applying, state, now)
-    asking = _asking(applying, state, replies)
+def _unanswered(applying: Applying, state: State, *, again: bool) -> Iterable[Question]:
     if len(state.asked) >= MOST_ASKED:
         return
+    asking = _asking(applying, state)
     named = {applying.party, *_named(state)}
     for one in questions(asking):
-        reply = replies.get((one.source, one.key))
+        reply = asking.replies.get((one.source, one.key))
         is_open = reply is None or (again and reply.state in _FAILED)
         if is_open and (one.key in named or not _is_personal(one)):
             yield one
@@ -189,9 +184,8 @@ def _settled(applying: Applying, state: State, rows: Iterable[FetchedRow], now: 
     seen = tuple(replace(row, state=exchange.state_of(row, now)) for row in stored)
     found = replace(state, asked=seen)
     for _ in range(_LEVELS):
-        replies = _replies(applying, found, now)
         known = Known(
-            asking=_asking(applying, found, replies),
+            asking=_asking(applying, found),
             offers=applying.offers,
             catalogue=city.loaded().catalogue,
             context=_context(applying, now),
@@ -223,28 +217,23 @@ def _several(asking: Asking) -> dict[str, tuple[Mapping[str, object], ...]]:
     return found
 
 
-def _replies(applying: Applying, state: State, now: datetime) -> dict[tuple[str, str], Reply]:
-    """Match stored answers to questions, by the keyed digest of what was asked for."""
-    stored = {(row.resource, row.key_digest): row for row in state.asked}
-    replies: dict[tuple[str, str], Reply] = {}
-    for _ in range(_LEVELS if stored else 0):
-        before = len(replies)
-        for one in questions(_asking(applying, state, replies)):
-            row = stored.get((one.source, key_digest(one.key)))
-            if row is not None:
-                replies[one.source, one.key] = _reply(one, row, now)
-        if len(replies) == before:
-            break
-    return replies
+def _asking(applying: Applying, state: State) -> Asking:
+    """Put together what is known, with the stored answers to the questions it makes possible."""
+    asking = Asking(applying.form, applying.identity, state.values, picks=state.ledger.picks)
+    return matched(asking, answers_among(state.asked))
 
 
-def _reply(one: Question, row: FetchedRow, now: datetime) -> Reply:
-    state = exchange.state_of(row, now)
-    return Reply(one.source, one.key, state, row.records, row.as_of, row.request)
+def answers_among(rows: Iterable[FetchedRow]) -> Callable[[Question], Reply | None]:
+    """Return what finds the stored answer to a question, by the keyed digest of its key."""
+    stored = {(row.resource, row.key_digest): row for row in rows}
 
+    def find(one: Question) -> Reply | None:
+        row = stored.get((one.source, key_digest(one.key))) if stored else None
+        if row is None:
+            return None
+        return Reply(one.source, one.key, row.state, row.records, row.as_of, row.request)
 
-def _asking(applying: Applying, state: State, replies: Replies) -> Asking:
-    return Asking(applying.form, applying.identity, state.values, dict(replies), state.ledger.picks)
+    return find
 
 
 def _context(applying: Applying, now: datetime) -> Context:

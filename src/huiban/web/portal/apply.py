@@ -183,7 +183,8 @@ def late(visit: Visit, number: str, section: str) -> HttpResponse:
     """
     Tell an open page what registers have answered since: the fields filled in, drawn anew.
 
-    `known` names the fields the page has empty; `version` is the draft's afterwards.
+    `empty` names the fields that the page has empty. What came for them is drawn, what came for
+    rows that people typed is told by cell, and `version` is the draft's afterwards.
     """
     writing = drafts.open_step(number, visit.actor, visit.now)
     part = writing.form.section(section)
