@@ -123,6 +123,11 @@ class RowView:
         return any(one.is_given for one in self.cells)
 
     @property
+    def is_read(self) -> bool:
+        """Whether there is nothing in it to fill in: such a row takes less room."""
+        return all(one.is_given for one in self.cells)
+
+    @property
     def is_masked(self) -> bool:
         return any(one.is_masked for one in self.cells)
 
