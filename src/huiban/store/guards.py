@@ -29,7 +29,7 @@ def before_migrations(using: str, plan: list[Any], **_: Any) -> None:
 def after_migrations(using: str, **_: Any) -> None:
     """Install the current texts once the tables they speak of exist."""
     connection = connections[using]
-    if "store_inquiry" not in connection.introspection.table_names():
+    if "store_ledger" not in connection.introspection.table_names():
         return
     with transaction.atomic(using=using):
         if connection.vendor == "sqlite":

@@ -6,17 +6,32 @@ from huiban.store.models.case import Case, Deadline, JournalEntry, PastFiling, T
 from huiban.store.models.exchange import Consent, Dispute, Fetched, Inquiry, Pushed, Quota
 from huiban.store.models.file import Blob, Draft
 from huiban.store.models.fill import Fill
+from huiban.store.models.holding import ArchivePackage, CertificateGrant
 from huiban.store.models.job import Job, JobState, Sweep
+from huiban.store.models.ledger import Checkpoint, LedgerEntry, TreeLeaf, TreeTile
 from huiban.store.models.paper import Certificate, Document, Notice
 from huiban.store.models.reference import CalendarYear, PackVersion, Serial
+from huiban.store.models.signing import (
+    Ceremony,
+    Credential,
+    Seal,
+    SealGrant,
+    SignParty,
+    SignRequest,
+)
 
 __all__ = [
     "Account",
+    "ArchivePackage",
     "Blob",
     "CalendarYear",
     "Case",
+    "Ceremony",
     "Certificate",
+    "CertificateGrant",
+    "Checkpoint",
     "Consent",
+    "Credential",
     "Deadline",
     "Dispute",
     "Document",
@@ -27,13 +42,20 @@ __all__ = [
     "Job",
     "JobState",
     "JournalEntry",
+    "LedgerEntry",
     "Notice",
     "PackVersion",
     "PastFiling",
     "Pushed",
     "Quota",
+    "Seal",
+    "SealGrant",
     "Serial",
+    "SignParty",
+    "SignRequest",
     "Sweep",
     "Task",
     "Token",
+    "TreeLeaf",
+    "TreeTile",
 ]

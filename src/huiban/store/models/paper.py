@@ -39,13 +39,16 @@ class Certificate(models.Model):
 
     class State(models.TextChoices):
         VALID = "valid"
+        SUSPENDED = "suspended"
         REPLACED = "replaced"
         CANCELLED = "cancelled"
         ANNULLED = "annulled"
+        WITHDRAWN = "withdrawn"
         REVOKED = "revoked"
 
     number = models.CharField(max_length=64, primary_key=True)
     verify_code = models.CharField(max_length=64, unique=True)
+    identifier = models.CharField(max_length=100, default="")  # 电子证照标识, GB/T 36904
     kind = models.CharField(max_length=64)
     title = models.CharField(max_length=200)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="certificates")

@@ -29,6 +29,18 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE OR REPLACE FUNCTION hb_refuse_ledger_gap() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM store_ledger WHERE chain = NEW.chain AND key = NEW.key AND seq = NEW.seq - 1
+  ) THEN
+    RAISE EXCEPTION 'huiban: a ledger has no gaps; the entry before this one is missing'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- Waking a worker costs a lock that commits queue for, so only the job that finds the queue
 -- empty does it; a worker that is awake finds the rest by itself.
 CREATE OR REPLACE FUNCTION hb_wake() RETURNS trigger LANGUAGE plpgsql VOLATILE
@@ -79,5 +91,25 @@ CREATE OR REPLACE TRIGGER hb_inquiry_no_truncate BEFORE TRUNCATE ON store_inquir
   FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('the request log is never emptied');
 CREATE OR REPLACE TRIGGER hb_inquiry_no_gap BEFORE INSERT ON store_inquiry FOR EACH ROW
   WHEN (NEW.seq <> 1) EXECUTE FUNCTION hb_refuse_inquiry_gap();
+CREATE OR REPLACE TRIGGER hb_ledger_no_update BEFORE UPDATE ON store_ledger FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a ledger entry is never changed');
+CREATE OR REPLACE TRIGGER hb_ledger_no_delete BEFORE DELETE ON store_ledger FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a ledger entry is never deleted');
+CREATE OR REPLACE TRIGGER hb_ledger_no_truncate BEFORE TRUNCATE ON store_ledger
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('store_ledger is never emptied');
+CREATE OR REPLACE TRIGGER hb_checkpoint_no_update BEFORE UPDATE ON store_checkpoint FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a checkpoint is never changed');
+CREATE OR REPLACE TRIGGER hb_checkpoint_no_delete BEFORE DELETE ON store_checkpoint FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a checkpoint is never deleted');
+CREATE OR REPLACE TRIGGER hb_checkpoint_no_truncate BEFORE TRUNCATE ON store_checkpoint
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('store_checkpoint is never emptied');
+CREATE OR REPLACE TRIGGER hb_leaf_no_update BEFORE UPDATE ON store_tree_leaf FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a leaf of the tree is never changed');
+CREATE OR REPLACE TRIGGER hb_leaf_no_delete BEFORE DELETE ON store_tree_leaf FOR EACH ROW
+  EXECUTE FUNCTION hb_refuse('a leaf of the tree is never deleted');
+CREATE OR REPLACE TRIGGER hb_leaf_no_truncate BEFORE TRUNCATE ON store_tree_leaf
+  FOR EACH STATEMENT EXECUTE FUNCTION hb_refuse('store_tree_leaf is never emptied');
+CREATE OR REPLACE TRIGGER hb_ledger_no_gap BEFORE INSERT ON store_ledger FOR EACH ROW
+  WHEN (NEW.seq <> 1) EXECUTE FUNCTION hb_refuse_ledger_gap();
 CREATE OR REPLACE TRIGGER hb_job_wake AFTER INSERT ON store_job FOR EACH ROW
   EXECUTE FUNCTION hb_wake();

@@ -81,6 +81,38 @@ BEGIN
   SELECT RAISE(ABORT, 'huiban: a line of the request log is never changed, each is unique');
 END;
 
+CREATE TRIGGER hb_ledger_no_update BEFORE UPDATE ON store_ledger BEGIN
+  SELECT RAISE(ABORT, 'huiban: a ledger entry is never changed; append a new one');
+END;
+CREATE TRIGGER hb_ledger_no_delete BEFORE DELETE ON store_ledger BEGIN
+  SELECT RAISE(ABORT, 'huiban: a ledger entry is never deleted');
+END;
+CREATE TRIGGER hb_ledger_no_gap BEFORE INSERT ON store_ledger
+WHEN NEW.seq <> 1 AND NOT EXISTS (
+  SELECT 1 FROM store_ledger WHERE chain = NEW.chain AND key = NEW.key AND seq = NEW.seq - 1
+) BEGIN
+  SELECT RAISE(ABORT, 'huiban: a ledger has no gaps; the entry before this one is missing');
+END;
+CREATE TRIGGER hb_ledger_no_replace BEFORE INSERT ON store_ledger
+WHEN EXISTS (SELECT 1 FROM store_ledger
+    WHERE chain = NEW.chain AND key = NEW.key AND seq = NEW.seq)
+  OR EXISTS (SELECT 1 FROM store_ledger WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: a ledger entry is never changed, each is unique');
+END;
+CREATE TRIGGER hb_checkpoint_no_update BEFORE UPDATE ON store_checkpoint BEGIN
+  SELECT RAISE(ABORT, 'huiban: a checkpoint is never changed');
+END;
+CREATE TRIGGER hb_checkpoint_no_delete BEFORE DELETE ON store_checkpoint BEGIN
+  SELECT RAISE(ABORT, 'huiban: a checkpoint is never deleted');
+END;
+CREATE TRIGGER hb_leaf_no_update BEFORE UPDATE ON store_tree_leaf BEGIN
+  SELECT RAISE(ABORT, 'huiban: a leaf of the tree is never changed');
+END;
+CREATE TRIGGER hb_leaf_no_delete BEFORE DELETE ON store_tree_leaf BEGIN
+  SELECT RAISE(ABORT, 'huiban: a leaf of the tree is never deleted');
+END;
+
 CREATE VIEW hb_open_case AS
   SELECT id, number, submission_key, pack_code, pack_version, item_code, life, title, applicant,
     subject_code, subject_name, department, division, channel, stage, outcome, light,
