@@ -86,7 +86,7 @@ def facts(name: str, **changes: object) -> document.Facts:
     """This function will give all facts for the document of a template name."""
     known: dict[str, object] = {
         "document": document.Head(
-            title=TITLES[name], dated=DAY, number="青审建废准〔2026〕00012号", signers=("王志远",)
+            title=TITLES[name], dated=DAY, number="青审建废准〔2026〕00012号", signers=("leader",)
         ),
         "case": document.CaseFacts(
             number="370200-2026-1123-000012",

@@ -322,3 +322,30 @@ def test_a_file_that_is_no_font_prints_nothing(tmp_path: Path) -> None:
     broken.write_bytes(b"\x00\x01\x00\x00\x00\x09cmap" + b"\xff" * 40)
 
     assert fonts.characters(broken) == frozenset()
+
+
+def test_a_document_tells_where_it_left_room_for_signatures_and_the_seal(tmp_path: Path) -> None:
+    data = sample.data(PERMIT)
+    data["document"] |= {"is_sealed": True, "signers": ["leader"]}
+
+    rendered = pdf.render(sample.texts(), PERMIT, data, ABOUT, with_places=True)
+
+    found = {one.name: one for one in rendered.places}
+    assert set(found) == {"leader", "seal"}
+    seal = found["seal"]
+    assert seal.page == 1
+    assert (round(seal.width), round(seal.height)) == (119, 119)  # 42 mm
+    # The permit is A4 across: the seal stands at the lower right, the signature left of it.
+    assert 420 < seal.left < 842 - seal.width
+    assert 0 < seal.bottom < 297
+    assert found["leader"].left + found["leader"].width < seal.left
+
+
+def test_without_an_electronic_seal_its_place_is_printed_for_the_hand(tmp_path: Path) -> None:
+    data = sample.data(PERMIT)
+    data["document"] |= {"is_sealed": False, "signers": []}
+
+    rendered = pdf.render(sample.texts(), PERMIT, data, ABOUT, with_places=True)
+
+    assert rendered.places == ()
+    assert "（公章）" in printed(rendered, tmp_path)

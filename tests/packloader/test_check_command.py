@@ -140,3 +140,35 @@ def test_two_packs_never_share_a_task_code(tmp_path: Path) -> None:
     assert told
     assert all(line.startswith("packs/second/items/") for line in told)
     assert "take your own" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "construction_waste/documents/waste_disposal_permit.yaml",
+            "signed_by: [leader]",
+            "signed_by: [leader, applicant]",
+            "signed_by: the template leaves no room for 'applicant'",
+        ),
+        (
+            "construction_waste/documents/application_form.yaml",
+            "seal: none",
+            "seal: authority",
+            "seal: the template leaves no room for 'seal'",
+        ),
+    ],
+)
+def test_a_signature_without_room_in_the_template_is_told(
+    tmp_path: Path, file: str, old: str, new: str, says: str
+) -> None:
+    packs = shutil.copytree(ROOT, tmp_path / "packs")
+    text = (packs / file).read_text("utf-8")
+    assert old in text
+    (packs / file).write_text(text.replace(old, new, 1), "utf-8")
+    out = io.StringIO()
+
+    assert check.check([packs], out) == 1
+
+    told = [line for line in out.getvalue().splitlines() if "no room" in line]
+    assert [line for line in told if file in line and says in line]

@@ -40,7 +40,8 @@ def check(draft: Draft) -> None:
         kinds = issued[item.code] | {("", code): scenario.documents[code] for code in spare}
         for (act, _), kind in kinds.items():
             try:
-                _print(scenario, kind, _facts(item, act, kind, answers, day), day)
+                made = _print(scenario, kind, _facts(item, act, kind, answers, day), day)
+                _places_lacking(draft, kind, {one.name for one in made.places})
             except pdf.TemplateRefused as fault:
                 _note(draft, fault)
             except papers.DocumentIncomplete as fault:
@@ -120,7 +121,7 @@ def _facts(item: Item, act: str, kind: DocumentKind, answers: Answers, day: date
     return papers.Facts(
         document=papers.Head(
             title=kind.title.zh, dated=day, number="试印〔2026〕1号", seal=kind.seal,
-            signers=kind.signed_by,
+            signers=kind.signed_by, is_sealed=kind.seal != "none",
         ),
         case=papers.CaseFacts(
             number="0" * 43, filed_on=day, accepted_on=day, channel="电脑端网上", clerk="张三"
@@ -149,7 +150,24 @@ def _facts(item: Item, act: str, kind: DocumentKind, answers: Answers, day: date
 _VERIFY = "https://example.cn/verify/"
 
 
-def _print(scenario: Scenario, kind: DocumentKind, facts: papers.Facts, day: date) -> None:
+def _places_lacking(draft: Draft, kind: DocumentKind, places: set[str]) -> None:
+    """Note the signatures and the seal that the template leaves no room for."""
+    wanted = {"signed_by": kind.signed_by, "seal": ("seal",) if kind.seal != "none" else ()}
+    for key, names in wanted.items():
+        for name in names:
+            if name not in places:
+                draft.folder.note(
+                    draft.document_files[kind.code],
+                    (key,),
+                    f"the template leaves no room for {name!r}; use signature-line, seal-place or "
+                    f"signing-place({name!r}, …) of common/documents/style.typ",
+                )
+
+
+def _print(
+    scenario: Scenario, kind: DocumentKind, facts: papers.Facts, day: date
+) -> pdf.Rendered:
     about = pdf.About(title=kind.title.zh, dated=day, author=facts.authority.name,
                       verify_url=_VERIFY if kind.certificate else "", is_sample=True)  # fmt: skip
-    pdf.render(scenario.templates, kind.template, papers.compose(kind.data, facts), about)
+    data = papers.compose(kind.data, facts)
+    return pdf.render(scenario.templates, kind.template, data, about, with_places=True)

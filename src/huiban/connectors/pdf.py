@@ -19,7 +19,9 @@ from huiban.connectors import fonts, qr
 from huiban.connectors.pdf_template import TemplateRefused, check_templates, refusal_of
 from huiban.connectors.pdf_text import Printable
 
-__all__ = ["About", "Rendered", "TemplateRefused", "check_templates", "render"]
+__all__ = ["About", "Rendered", "SigningPlace", "TemplateRefused", "check_templates", "render"]
+
+_PLACE = "<huiban-place>"
 
 # PDF/A-3a keeps the data the page was set from inside the file; PDF/UA-1 lets a screen reader
 # read it. typst refuses to write a file that breaks either.
@@ -36,6 +38,15 @@ _ENTRY_TEXT = """\
 _PRELUDE_TEXT = """\
 #let data = json("/huiban/data.json")
 #let paper = json("/huiban/paper.json")
+#let signing-place(name, width, height) = box(width: width, height: height, {
+  place(top + left, context {
+    let size = (width: width.to-absolute().pt(), height: height.to-absolute().pt())
+    let at = here().position()
+    let high = (if page.flipped { page.width } else { page.height }).pt()
+    let where = (page: at.page, left: at.x.pt(), bottom: high - at.y.pt() - size.height)
+    [#metadata((name: name) + where + size) <huiban-place>]
+  })
+})
 """
 
 # PDFium keeps global state and must not be entered by two threads.
@@ -59,6 +70,18 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningPlace:
+    """Room a template left (签章位置): on which page (from 1), in points from its bottom left."""
+
+    name: str
+    page: int
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One finished PDF; `unprintable` lists characters no font had, printed as 〓."""
 
@@ -66,13 +89,21 @@ class Rendered:
     pages: int
     sha256: str
     unprintable: tuple[str, ...] = ()
+    places: tuple[SigningPlace, ...] = ()
 
 
 def render(
-    texts: Mapping[str, str], main: str, data: Mapping[str, object], about: About
+    texts: Mapping[str, str],
+    main: str,
+    data: Mapping[str, object],
+    about: About,
+    *,
+    with_places: bool = False,
 ) -> Rendered:
     """
     Set one document and return the PDF, a PDF/A-3a and PDF/UA-1 file with `data` attached.
+
+    `with_places` tells where the template left room for signatures and seals.
 
     `texts` maps the path a template is imported by (`documents/letter.typ`) to its text; a
     template sees these and nothing else. `data` is JSON. The same arguments give the same bytes.
@@ -90,19 +121,21 @@ def render(
         "huiban/paper.json": _json(printable.value(_paper(about))),
         "huiban/source.json": _json(data),
     }
+    files = _files(reached, main) | given
     try:
-        content = _compile(_files(reached, main) | given, available.fonts, about.dated)
+        content = _compile(files, available.fonts, about.dated)
+        places = _places(files, available.fonts) if with_places else ()
     except typst.TypstError as error:
         raise refusal_of(error, main) from None
     digest = hashlib.sha256(content).hexdigest()
-    return Rendered(content, _count_pages(content), digest, printable.missing())
+    return Rendered(content, _count_pages(content), digest, printable.missing(), places)
 
 
-def _compile(files: dict[str, bytes], available: typst.Fonts, dated: date) -> bytes:
+def _compiler(files: dict[str, bytes], available: typst.Fonts) -> typst.Compiler:
     # A compiler holds its files in memory for one run only and takes 0.1 ms to make; what is
     # worth keeping warm (parsed sources, shaped fonts) typst keeps by content for all of them.
     nowhere = _empty_folder()
-    compiler = typst.Compiler(
+    return typst.Compiler(
         files,  # type: ignore[type-var]  # its README offers a dict of files, its stub forgot it
         root=nowhere,
         font_paths=available,
@@ -110,13 +143,26 @@ def _compile(files: dict[str, bytes], available: typst.Fonts, dated: date) -> by
         package_path=nowhere,
         package_cache_path=nowhere,
     )
-    made = compiler.compile(
+
+
+def _compile(files: dict[str, bytes], available: typst.Fonts, dated: date) -> bytes:
+    made = _compiler(files, available).compile(
         format="pdf",
         pdf_standards=STANDARDS,
         timestamp=datetime.combine(dated, time(), UTC),
     )
     assert isinstance(made, bytes), "one PDF comes back as bytes"
     return made
+
+
+def _places(files: dict[str, bytes], available: typst.Fonts) -> tuple[SigningPlace, ...]:
+    """Ask the laid out document where its places are; the layout is still warm."""
+    found = json.loads(_compiler(files, available).query(_PLACE, field="value"))
+    places: dict[str, SigningPlace] = {}
+    for one in found:
+        # A place drawn twice (a repeated header) counts where it is first.
+        places.setdefault(one["name"], SigningPlace(**one))
+    return tuple(places.values())
 
 
 def _files(texts: Mapping[str, str], main: str) -> dict[str, bytes]:

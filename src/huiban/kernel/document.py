@@ -46,6 +46,9 @@ class Head:
     number: str = ""
     seal: str = "authority"
     signers: tuple[str, ...] = ()
+    """The roles that sign electronically; empty where nothing is signed electronically."""
+    is_sealed: bool = False
+    """Whether an electronic seal follows; otherwise the place of a hand's seal is printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +236,7 @@ def _document(facts: Facts) -> Data:
         "formal_date": formal_date_words(head.dated),
         "seal": head.seal,
         "signers": list(head.signers),
+        "is_sealed": head.is_sealed,
     }
 
 
