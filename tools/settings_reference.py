@@ -80,6 +80,40 @@ SETTINGS = (
         "where decisions are pushed for oversight (审管互动)",
         "written to `var/exchange/oversight`",
     ),
+    Setting(
+        "HUIBAN_KEYS_URL",
+        "where private keys lie: `folder:/path`, or `pkcs11:/path/to/module.so?token=label`, where "
+        "`&sm2=folder:/path` says where SM2 keys lie, which PKCS#11 does not know",
+        "`folder:var/keys`",
+    ),
+    Setting(
+        "HUIBAN_KEYS_SECRET",
+        "what keys in a folder are sealed with; at least 40 characters, the same on every host, "
+        "kept apart from the folder and its backups",
+        "made once in `var/keys_secret`, readable by its owner only; production that signs refuses "
+        "to start",
+    ),
+    Setting("HUIBAN_KEYS_PIN", "the PIN of the PKCS#11 token", "none is given"),
+    Setting(
+        "HUIBAN_CA_URL",
+        "where certificates are enrolled and revoked",
+        "nothing is signed; documents are issued unsigned",
+    ),
+    Setting("HUIBAN_CA_KEY", "the key the certification authority asks for", "none is sent"),
+    Setting(
+        "HUIBAN_TSA_URL",
+        "the RFC 3161 time stamp server for P-256 signatures",
+        "`/tsa/p256` under `HUIBAN_CA_URL`",
+    ),
+    Setting(
+        "HUIBAN_TSA_SM2_URL", "the one for SM2 signatures", "`/tsa/sm2` under `HUIBAN_CA_URL`"
+    ),
+    Setting(
+        "HUIBAN_TRUST_ROOTS",
+        "folder of the trusted root certificates (PEM); its subfolder `test` holds test roots, "
+        "which production refuses",
+        "`var/trust`",
+    ),
     Setting("HUIBAN_DATA_DIR", "the folder called `var/` in this table", "`var/` in `HUIBAN_HOME`"),
     Setting("HUIBAN_PACKS_DIR", "the scenario packs", "`packs/` in `HUIBAN_HOME`"),
     Setting(

@@ -115,6 +115,28 @@ OBJECTS_URL = os.environ.get("HUIBAN_OBJECTS_URL") or f"folder:{DATA_DIR / 'obje
 PACKS_DIR = Path(os.environ.get("HUIBAN_PACKS_DIR") or HOME / "packs")
 # How often a process looks whether the packs were changed, in seconds; 0 is never.
 PACKS_LOOK = float(os.environ.get("HUIBAN_PACKS_LOOK") or 5)
+# Where keys lie and certificates come from; without an authority nothing is signed.
+KEYS_URL = os.environ.get("HUIBAN_KEYS_URL") or f"folder:{DATA_DIR / 'keys'}"
+KEYS_PIN = os.environ.get("HUIBAN_KEYS_PIN") or ""
+CA_URL = (os.environ.get("HUIBAN_CA_URL") or "").rstrip("/")
+CA_KEY = os.environ.get("HUIBAN_CA_KEY") or ""
+TSA_URL = os.environ.get("HUIBAN_TSA_URL") or (f"{CA_URL}/tsa/p256" if CA_URL else "")
+TSA_SM2_URL = os.environ.get("HUIBAN_TSA_SM2_URL") or (f"{CA_URL}/tsa/sm2" if CA_URL else "")
+TRUST_ROOTS = Path(os.environ.get("HUIBAN_TRUST_ROOTS") or DATA_DIR / "trust")
+KEYS_SECRET = os.environ.get("HUIBAN_KEYS_SECRET") or ""
+if not PRODUCTION:
+    KEYS_SECRET = KEYS_SECRET or persisted_secret(DATA_DIR / "keys_secret")
+elif CA_URL and "folder:" in KEYS_URL and len(KEYS_SECRET) < 40:
+    raise ImproperlyConfigured(
+        "HUIBAN_KEYS_SECRET: production seals the keys of its folder with a secret of its own, at "
+        "least 40 characters, kept apart from the folder and its backups; make one with "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`"
+    )
+if PRODUCTION and (TRUST_ROOTS / "test").exists():
+    raise ImproperlyConfigured(
+        f"HUIBAN_TRUST_ROOTS: {TRUST_ROOTS / 'test'} holds test roots, whose signatures prove "
+        "nothing; production refuses them: remove that folder"
+    )
 
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -49,6 +49,7 @@ def test_production_starts_without_a_warning_when_set_up_well(tmp_path: Path) ->
         ({"HUIBAN_DEBUG": "1"}, "HUIBAN_DEBUG: debug pages show secrets"),
         ({"HUIBAN_ALLOWED_HOSTS": ""}, "HUIBAN_ALLOWED_HOSTS: name the hosts"),
         ({"HUIBAN_DATABASE_URL": "mysql://h/d"}, "HUIBAN_DATABASE_URL: "),
+        ({"HUIBAN_CA_URL": "https://ca.example.cn"}, "HUIBAN_KEYS_SECRET: production seals"),
     ],
 )
 def test_production_refuses_to_start_unsafe_and_says_the_cure(
@@ -90,3 +91,21 @@ def test_every_setting_is_in_the_reference_and_nothing_else() -> None:
     explained = set(re.findall(r"^\| `(HUIBAN_[A-Z_]+)`", page, re.MULTILINE))
 
     assert explained == read
+
+
+def test_production_refuses_test_roots(tmp_path: Path) -> None:
+    (tmp_path / "trust" / "test").mkdir(parents=True)
+
+    refused = start(tmp_path, **GOOD)
+
+    assert refused.returncode != 0
+    assert "HUIBAN_TRUST_ROOTS: " in refused.stderr
+    assert "production refuses them: remove that folder" in refused.stderr
+
+
+def test_production_whose_keys_lie_in_a_device_needs_no_secret_for_them(tmp_path: Path) -> None:
+    keys = {"HUIBAN_KEYS_URL": "pkcs11:/usr/lib/hsm.so?token=city", "HUIBAN_CA_URL": "https://ca"}
+
+    started = start(tmp_path, **(GOOD | keys))
+
+    assert started.returncode == 0, started.stderr
