@@ -105,9 +105,7 @@ SETTINGS = (
         "the RFC 3161 time stamp server for P-256 signatures",
         "`/tsa/p256` under `HUIBAN_CA_URL`",
     ),
-    Setting(
-        "HUIBAN_TSA_SM2_URL", "the one for SM2 signatures", "`/tsa/sm2` under `HUIBAN_CA_URL`"
-    ),
+    Setting("HUIBAN_TSA_SM2_URL", "the one for SM2 signatures", "`/tsa/sm2` under `HUIBAN_CA_URL`"),
     Setting(
         "HUIBAN_TRUST_ROOTS",
         "folder of the trusted root certificates (PEM); its subfolder `test` holds test roots, "

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from huiban.cli import neighbours
+from huiban.cli import neighbours, trust
 from huiban.cli.serve import server_command, worker_command
 
 _PATIENCE = 20  # seconds for requests under way
@@ -43,15 +43,18 @@ def run(said: argparse.Namespace) -> int:
     os.environ.setdefault("HUIBAN_LOG_LEVEL", "WARNING")
     _get_ready(said.fresh)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # end the departments too
-    departments = neighbours.start(said.enterprises)
+    others = [neighbours.start(said.enterprises)]
     try:
+        others += trust.start()
         neighbours.order(resource="*", latency_ms=0)
         _fill()
         neighbours.order(resource="*", reset=True)
-        return 0 if said.only_fill else _keep_running(address, said, departments)
+        return 0 if said.only_fill else _keep_running(address, said, others)
     finally:
-        departments.terminate()
-        departments.wait()
+        for one in others:
+            one.terminate()
+        for one in others:
+            one.wait()
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -93,7 +96,7 @@ def _throw_away() -> None:
 
 
 def _keep_running(
-    address: str, said: argparse.Namespace, departments: "subprocess.Popen[bytes]"
+    address: str, said: argparse.Namespace, others: "list[subprocess.Popen[bytes]]"
 ) -> int:
     commands = [
         server_command(said.host, said.port),
@@ -101,7 +104,7 @@ def _keep_running(
     ]
     # In sessions of their own, Ctrl-C reaches this process alone: the server hangs on two signals.
     running = [
-        departments,
+        *others,
         *(subprocess.Popen(command, start_new_session=True) for command in commands),
     ]
     told_to_stop = threading.Event()

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from huiban.cli import trust
 from huiban.cli.django_ready import now
 
 DEMO_ENTERPRISES = 300
@@ -47,6 +48,7 @@ def add_parser(sub: Any) -> None:
     shown.set_defaults(run=settings)
     for one in (filled, served, pushed, shown):
         one.add_argument("--folder", type=Path, help="where the registers are (var/neighbours)")
+    trust.add_parser(errands)
 
 
 def place(said: argparse.Namespace) -> Path:
@@ -141,14 +143,14 @@ def environment(root: Path, port: int) -> dict[str, str]:
 
     return {
         ADDRESS: f"http://127.0.0.1:{port}",
-        KEY: os.environ.get(KEY) or _caller_key(root),
+        KEY: os.environ.get(KEY) or caller_key(root),
         PLANNING_DATABASE: f"sqlite:///{(root / PLANNING).absolute()}",
         REGISTER_FILES: str((root / FILES).absolute()),
         PUSH_KEY: public_key(root / PRIVATE_KEY),
     }
 
 
-def _caller_key(root: Path) -> str:
+def caller_key(root: Path) -> str:
     """Return the key callers of this city send; made once, so that every terminal has the same."""
     place = root / "caller.key"
     if not place.is_file():
