@@ -115,6 +115,9 @@ PLATFORM = {
     "manage_calendar": {"admin_system"},
     "publish_pack": {"admin_system"},
     "view_audit": {"admin_audit"},
+    "view_certificates": {"window", "examiner", "leader", "supervisor", "archivist"},
+    "change_certificate": {"examiner", "leader"},
+    "sign_requests": {"window", "examiner", "leader", "traffic", "site_keeper", "data_owner"},
     "view_rates": {
         "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
         "archivist",

@@ -30,6 +30,9 @@ class Errand(StrEnum):
     VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
     TRY_REGISTER = "try_register"  # ask a register once, to see whether its connection works
     ANSWER_DISPUTE = "answer_dispute"  # what parties dispute of the data of one's department
+    VIEW_CERTIFICATES = "view_certificates"  # certificates of one's department, with their ledgers
+    SIGN_REQUESTS = "sign_requests"  # ask others to sign, and sign or seal for one's department
+    CHANGE_CERTIFICATE = "change_certificate"  # suspend, resume, annul, withdraw, revoke one
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,9 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.VIEW_RATES: _DESK,
         Errand.TRY_REGISTER: frozenset({"admin_system"}),
         Errand.ANSWER_DISPUTE: _DESK,
+        Errand.SIGN_REQUESTS: _DESK - {"supervisor", "archivist"},
+        Errand.VIEW_CERTIFICATES: _DESK - {_CONSULTEE},
+        Errand.CHANGE_CERTIFICATE: frozenset({"examiner", "leader"}),
     }
 )
 

@@ -14,7 +14,7 @@ from huiban.packloader.schema.reference_data import (
     DepartmentsIn,
     DivisionsIn,
 )
-from huiban.packloader.values import CertificateKind, Common, Department, Division, Role, Source
+from huiban.packloader.values import Common, Department, Division, Role, Source
 
 
 class _Coded(Protocol):
@@ -30,12 +30,14 @@ def load_common(
 ) -> tuple[Common, list[Problem]]:
     """Load the shared vocabularies; a file that cannot be used leaves its vocabulary empty."""
     folder = Folder("common", texts, shown)
+    issued = _shaped(folder, "certificates.yaml", CertificatesIn)
     common = Common(
         divisions=_divisions(folder),
         departments=_departments(folder),
         roles=_roles(folder),
         sources=_sources(folder),
-        certificates=_certificates(folder),
+        certificates=_by_code(one.make() for one in issued.kinds) if issued else {},
+        grant_purposes=_by_code(one.make() for one in issued.purposes) if issued else {},
         calendar=_calendar(folder),
         texts=texts,
     )
@@ -64,11 +66,6 @@ def _roles(folder: Folder) -> dict[str, Role]:
 def _sources(folder: Folder) -> dict[str, Source]:
     written = _shaped(folder, "sources.yaml", SourcesIn)
     return _by_code(one.make() for one in written.sources) if written else {}
-
-
-def _certificates(folder: Folder) -> dict[str, CertificateKind]:
-    written = _shaped(folder, "certificates.yaml", CertificatesIn)
-    return _by_code(one.make() for one in written.kinds) if written else {}
 
 
 def _calendar(folder: Folder) -> Calendar:

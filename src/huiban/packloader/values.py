@@ -77,6 +77,15 @@ class CertificateKind:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantPurpose:
+    """What a holder may grant the use of a certificate for (授权用证的用途)."""
+
+    code: str
+    name: Words
+    needs_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """A post (岗位): the public, a member of staff, or the system itself."""
 
@@ -132,6 +141,7 @@ class Common:
     texts: Mapping[str, str] = field(repr=False)
     catalogue: Catalogue = field(default=EMPTY, repr=False)
     """The data resources that analysis.yaml asks (packs/resources)."""
+    grant_purposes: Mapping[str, GrantPurpose] = field(default_factory=dict)
 
     @cached_property
     def division_names(self) -> dict[str, str]:

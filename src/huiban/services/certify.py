@@ -10,25 +10,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
-from huiban.kernel.actor import Actor
+from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.catalogue import Life
+from huiban.kernel.certificate import identifier_serial, worth_on
 from huiban.kernel.document import CertificateFacts
 from huiban.kernel.identifier import (
     CODE_NUMBERS,
     IdentifierRefused,
     check_verification_code,
+    compose_certificate_identifier,
     make_verification_code,
 )
 from huiban.kernel.words import Words
 from huiban.packloader import CertificateKind
-from huiban.services import city
+from huiban.services import certificate_life, city
 from huiban.services.facts import local_day, read_json
 from huiban.services.handle import Opened
 from huiban.services.numbering import certificate_kind
 from huiban.services.refusal import Invalid, NotFound
 from huiban.store import certificates
-from huiban.store.models import Certificate
+from huiban.store.models import Certificate, Document
 from huiban.store.rows import CaseRow, JournalRow
 
 _LENGTH = re.compile(r"(\d+) (day|month|year)s?")
@@ -44,7 +47,7 @@ class Verified:
 
 
 def issue(opened: Opened, row: JournalRow, number: str) -> Certificate:
-    """Record the certificate a decision grants; a repeat returns the first."""
+    """Record the certificate a decision grants, and its ledger; a repeat returns the first."""
     case, scenario = opened.case, opened.scenario
     kind = certificate_kind(scenario.items[case.item_code])
     if kind is None:
@@ -54,35 +57,59 @@ def issue(opened: Opened, row: JournalRow, number: str) -> Certificate:
     carried = json.loads(before.content).get("values", {}) if before else {}
     life = scenario.items[case.item_code].life
     starts, ends = validity(kind, values, local_day(row.at), life, before)
-    return certificates.issue(
-        Certificate(
-            number=number,
-            verify_code=make_verification_code(secrets.randbelow(CODE_NUMBERS)),
-            kind=kind.code,
-            title=kind.name.zh,
-            case_id=case.id,
-            item_code=case.item_code,
-            subject_code=case.subject_code,
-            subject_name=case.subject_name,
-            department=case.department,
-            division=case.division,
-            issued_at=row.at,
-            valid_from=starts,
-            valid_until=ends,
-            predecessor=case.source_certificate,
-            content=city.text_of({"values": carried | values, "entry": row.seq}),
-        )
+    made = Certificate(
+        number=number,
+        verify_code=make_verification_code(secrets.randbelow(CODE_NUMBERS)),
+        identifier=_identifier(kind, case.department, number),
+        kind=kind.code,
+        title=kind.name.zh,
+        case_id=case.id,
+        item_code=case.item_code,
+        subject_code=case.subject_code,
+        subject_name=case.subject_name,
+        department=case.department,
+        division=case.division,
+        issued_at=row.at,
+        valid_from=starts,
+        valid_until=ends,
+        predecessor=case.source_certificate,
+        content=city.text_of({"values": carried | values, "entry": row.seq}),
     )
+    with transaction.atomic():
+        if certificates.issue(made):
+            certificate_life.began(made, life, case.number, _decider(row), row.at)
+    return certificates.load(number)
 
 
-def show(number: str, document: str) -> None:
-    certificates.set_document(number, document)
+def _identifier(kind: CertificateKind, department: str, number: str) -> str:
+    """
+    Give a certificate its identifier (电子证照标识); none where kind or issuer have no code.
+
+    Composed as issued certificates were seen to be; unverified against the text of GB/T 36904. A
+    changed certificate has a number of its own here, so every version is the first.
+    """
+    issuer = city.common().departments.get(department)
+    if not kind.type_code or issuer is None or not issuer.uscc:
+        return ""
+    serial = identifier_serial(number)
+    return compose_certificate_identifier(kind.type_code, issuer.uscc, serial, 1)
 
 
-def cancel(case: CaseRow, at: datetime) -> None:
+def _decider(row: JournalRow) -> Actor:
+    return Actor(row.actor, row.actor_name, ActorKind.OFFICER)
+
+
+def show(number: str, document: Document) -> None:
+    """Name the file that shows a certificate; its ledger keeps the digest."""
+    with transaction.atomic():
+        if certificates.set_document(number, document.number):
+            certificate_life.document_made(number, document.sha256, document.issued_at)
+
+
+def cancel(case: CaseRow, row: JournalRow) -> None:
     """Cancel (注销) the certificate a case was about."""
     if case.source_certificate:
-        certificates.end(case.source_certificate, Certificate.State.CANCELLED, at)
+        certificate_life.cancelled(case.source_certificate, case.number, _decider(row), row.at)
 
 
 def of_case(case: CaseRow) -> Certificate | None:
@@ -135,11 +162,8 @@ def verify(code: str, now: datetime) -> Verified:
 
 def state_of(certificate: Certificate, today: date) -> str:
     """Say what a certificate is worth today: its state, or that time has passed."""
-    if certificate.state != Certificate.State.VALID:
-        return str(certificate.state)
-    if certificate.valid_until and today > certificate.valid_until:
-        return "expired"
-    return "valid" if today >= certificate.valid_from else "not_yet"
+    days = certificate.valid_from, certificate.valid_until
+    return worth_on(certificate.state, *days, today)
 
 
 def mine(actor: Actor) -> list[Certificate]:

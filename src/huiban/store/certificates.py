@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps electronic certificates (电子证照): issued, found, replaced, cancelled, verified."""
+"""Keeps electronic certificates (电子证照): issued, found, changed in state, verified, listed."""
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
 
-from huiban.store.models import Certificate
+from huiban.store.models import Certificate, LedgerEntry
+
+_CHAIN = "certificate"
+_ALIVE = (Certificate.State.VALID, Certificate.State.SUSPENDED)
 
 
 class CertificateNotFound(LookupError):
@@ -16,23 +22,27 @@ class CertificateNotFound(LookupError):
         self.number = number
 
 
-def issue(certificate: Certificate) -> Certificate:
+def issue(certificate: Certificate) -> bool:
     """
-    Record a certificate and mark the one it follows as replaced.
+    Record a certificate and mark the one it follows as replaced; False if it was there before.
 
-    A certificate of that number already there is returned unchanged, so a repeated job is safe.
+    A certificate of that number already there is left unchanged, so a repeated job is safe.
     """
     with transaction.atomic():
-        Certificate.objects.bulk_create([certificate], ignore_conflicts=True)
+        try:
+            with transaction.atomic():
+                certificate.save(force_insert=True)
+        except IntegrityError:
+            load(certificate.number)  # another certificate has its verification code: a fault
+            return False
         if certificate.predecessor:
-            Certificate.objects.filter(
-                number=certificate.predecessor, state=Certificate.State.VALID
-            ).update(
+            _alive(certificate.predecessor).update(
                 state=Certificate.State.REPLACED,
                 state_at=certificate.issued_at,
+                proposed="",
                 successor=certificate.number,
             )
-    return load(certificate.number)
+    return True
 
 
 def load(number: str) -> Certificate:
@@ -44,6 +54,16 @@ def load(number: str) -> Certificate:
     return _one(Certificate.objects.filter(number=number).first(), number)
 
 
+def lock(number: str) -> Certificate:
+    """
+    Return a certificate that nobody else changes until the transaction ends.
+
+    :raises CertificateNotFound: if there is none.
+    """
+    found = Certificate.objects.select_for_update().filter(number=number).first()
+    return _one(found, number)
+
+
 def of_code(verify_code: str) -> Certificate:
     """
     Return the certificate whose QR code carries this text.
@@ -51,6 +71,11 @@ def of_code(verify_code: str) -> Certificate:
     :raises CertificateNotFound: if there is none.
     """
     return _one(Certificate.objects.filter(verify_code=verify_code).first(), verify_code)
+
+
+def of_document(number: str) -> Certificate | None:
+    """Return the certificate that a document shows, if it shows one."""
+    return Certificate.objects.filter(document_id=number).order_by("-issued_at").first()
 
 
 def of_subject(subject_code: str) -> list[Certificate]:
@@ -64,14 +89,121 @@ def of_case(case_id: int) -> list[Certificate]:
 
 
 def end(number: str, state: Certificate.State, now: datetime) -> bool:
-    """End a valid certificate; False when it was not valid any more."""
-    valid = Certificate.objects.filter(number=number, state=Certificate.State.VALID)
-    return bool(valid.update(state=state, state_at=now))
+    """End a certificate that is valid or suspended; False when it had ended before."""
+    return bool(_alive(number).update(state=state, state_at=now, proposed=""))
 
 
-def set_document(number: str, document: str) -> None:
-    """Name the document that shows a certificate."""
-    Certificate.objects.filter(number=number).update(document_id=document)
+def move(number: str, before: Certificate.State, after: Certificate.State, now: datetime) -> bool:
+    """Bring a certificate from one state to another; False when it was not in the first."""
+    found = Certificate.objects.filter(number=number, state=before)
+    return bool(found.update(state=after, state_at=now))
+
+
+def propose(number: str, ending: str) -> None:
+    """Note which ending waits for a second person; an empty text for none."""
+    Certificate.objects.filter(number=number).update(proposed=ending)
+
+
+def set_document(number: str, document: str) -> bool:
+    """Name the document that shows a certificate; False where it is named already."""
+    found = Certificate.objects.filter(number=number).exclude(document_id=document)
+    return bool(found.update(document_id=document))
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateNarrow:
+    """What of the certificates is looked at; an empty text means all, `department` None too."""
+
+    department: str | None = None
+    division: str = ""
+    kind: str = ""
+    state: str = ""
+    text: str = ""
+    cases: Collection[int] = ()
+    """Cases that a searched text was found in; their certificates count beside exact numbers."""
+    ends: tuple[date, date] | None = None
+    """First and last day on which a certificate in force may end."""
+    is_proposed: bool = False
+
+
+def listing(
+    narrow: CertificateNarrow, first: int, limit: int, today: date
+) -> tuple[list[Certificate], int]:
+    """Return a page of certificates, newest first or soonest to end first, and how many."""
+    found = _narrowed(narrow, today)
+    order = ("valid_until", "number") if narrow.ends else ("-issued_at", "number")
+    return list(found.order_by(*order)[first : first + limit]), found.count()
+
+
+def waiting_count(department: str | None, division: str) -> int:
+    """Count the certificates whose proposed ending waits for a second person."""
+    return _of_place(department, division).exclude(proposed="").count()
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many certificates of a kind there are in one state, and of them past or near the end."""
+
+    kind: str
+    state: str
+    total: int
+    expired: int
+    ending: int
+
+
+def counts(department: str | None, division: str, today: date, soon: date) -> list[KindCount]:
+    """Count certificates by kind and state; `ending` ends from today until `soon`."""
+    rows = (
+        _of_place(department, division)
+        .values_list("kind", "state")
+        .annotate(
+            total=Count("number"),
+            expired=Count("number", filter=Q(valid_until__lt=today)),
+            ending=Count("number", filter=Q(valid_until__range=(today, soon))),
+        )
+    )
+    return [KindCount(*row) for row in rows.order_by("kind", "state")]
+
+
+def _narrowed(narrow: CertificateNarrow, today: date) -> QuerySet[Certificate]:
+    found = _of_place(narrow.department, narrow.division)
+    if narrow.kind:
+        found = found.filter(kind=narrow.kind)
+    if narrow.state == "expired":
+        found = found.filter(state=Certificate.State.VALID, valid_until__lt=today)
+    elif narrow.state == "valid":
+        unended = Q(valid_until=None) | Q(valid_until__gte=today)
+        found = found.filter(unended, state=Certificate.State.VALID)
+    elif narrow.state:
+        found = found.filter(state=narrow.state)
+    if narrow.text:
+        exact = Q(number=narrow.text) | Q(verify_code=narrow.text) | Q(subject_code=narrow.text)
+        found = found.filter(exact | Q(case_id__in=narrow.cases))
+    if narrow.ends:
+        found = found.filter(state=Certificate.State.VALID, valid_until__range=narrow.ends)
+    return found.exclude(proposed="") if narrow.is_proposed else found
+
+
+def _of_place(department: str | None, division: str) -> QuerySet[Certificate]:
+    found = Certificate.objects.all()
+    if department is not None:
+        found = found.filter(department=department)
+    return found.filter(division__startswith=division) if division else found
+
+
+def facts_told(number: str, acts: Collection[str], most: int = 100) -> list[LedgerEntry]:
+    """Return the newest facts of some kinds in a certificate's ledger, the last first."""
+    found = LedgerEntry.objects.filter(chain=_CHAIN, key=number, act__in=acts)
+    return list(found.order_by("-seq")[:most])
+
+
+def fact(number: str, seq: int) -> LedgerEntry | None:
+    """Return one fact of a certificate's ledger by its place."""
+    return LedgerEntry.objects.filter(chain=_CHAIN, key=number, seq=seq).first()
+
+
+def _alive(number: str) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(number=number, state__in=_ALIVE)
 
 
 def _one(found: Certificate | None, named: str) -> Certificate:

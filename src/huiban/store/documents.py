@@ -39,3 +39,8 @@ def of_case(case_id: int, *, only_public: bool = False) -> list[Document]:
     """Return a case's documents, oldest first; the public ones are for its applicant too."""
     found = Document.objects.filter(case_id=case_id).order_by("issued_at", "number")
     return list(found.filter(is_public=True) if only_public else found)
+
+
+def of_digest(sha256: str) -> Document | None:
+    """Return the issued document whose bytes have this digest, None if we issued no such file."""
+    return Document.objects.filter(sha256=sha256).order_by("-issued_at", "number").first()

@@ -7,7 +7,7 @@ from pydantic import Field as Described
 
 from huiban.packloader.schema.paper import NumberingIn
 from huiban.packloader.schema.part import Count, Flag, Key, Maker, Part, Sentence
-from huiban.packloader.values import CertificateKind, Role, Source, Validity
+from huiban.packloader.values import CertificateKind, GrantPurpose, Role, Source, Validity
 
 
 class ValidityIn(Part):
@@ -42,10 +42,20 @@ class CertificateKindIn(Part):
     basis: str = ""
 
 
+class GrantPurposeIn(Part):
+    """授权用证的用途."""
+
+    makes: ClassVar[Maker] = GrantPurpose
+    code: Key
+    name: Sentence
+    needs_words: Annotated[Flag, Described(description="the holder says in words what for")] = False
+
+
 class CertificatesIn(Part):
     """certificates.yaml."""
 
     kinds: tuple[CertificateKindIn, ...]
+    purposes: tuple[GrantPurposeIn, ...] = ()
 
 
 class RoleIn(Part):

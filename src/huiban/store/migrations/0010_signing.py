@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
                 ("head", models.TextField()),
                 ("signatures", models.TextField(default="[]")),
                 ("token", models.TextField(default="")),
+                ("missing", models.TextField(default="[]")),
+                ("seen", models.TextField(default="{}")),
             ],
             options={
                 "db_table": "store_checkpoint",
@@ -30,6 +32,41 @@ class Migration(migrations.Migration):
             model_name="certificate",
             name="identifier",
             field=models.CharField(default="", max_length=100),
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="proposed",
+            field=models.CharField(default="", max_length=16),
+        ),
+        migrations.AddIndex(
+            model_name="certificate",
+            index=models.Index(
+                fields=["department", "-issued_at", "number"], name="certificate_desk"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="certificate",
+            index=models.Index(fields=["kind", "state", "valid_until"], name="certificate_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="certificate",
+            index=models.Index(
+                condition=models.Q(("state", "valid")),
+                fields=["valid_until", "number"],
+                name="certificate_ends",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="certificate",
+            index=models.Index(
+                condition=models.Q(("proposed", ""), _negated=True),
+                fields=["department"],
+                name="certificate_proposed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(fields=["sha256"], name="document_by_digest"),
         ),
         migrations.AlterField(
             model_name="certificate",
@@ -132,6 +169,8 @@ class Migration(migrations.Migration):
                 ("device", models.CharField(default="", max_length=300)),
                 ("address", models.CharField(default="", max_length=64)),
                 ("strokes_key", models.CharField(db_index=True, default="", max_length=200)),
+                ("place", models.TextField(default="{}")),
+                ("signed_key", models.CharField(db_index=True, default="", max_length=200)),
                 (
                     "credential",
                     models.ForeignKey(
@@ -257,6 +296,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=32)),
                 ("title", models.CharField(max_length=200)),
                 ("purpose", models.TextField(default="")),
+                ("answer", models.TextField(default="")),
                 ("order", models.CharField(max_length=16)),
                 (
                     "state",
@@ -400,6 +440,8 @@ class Migration(migrations.Migration):
             name="ArchivePackage",
             fields=[
                 ("number", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("department", models.CharField(max_length=64)),
+                ("division", models.CharField(max_length=12)),
                 ("object_key", models.CharField(max_length=200, unique=True)),
                 ("size", models.BigIntegerField()),
                 ("files", models.IntegerField()),
@@ -417,6 +459,7 @@ class Migration(migrations.Migration):
                             ("unchecked", "Unchecked"),
                             ("sound", "Sound"),
                             ("faulty", "Faulty"),
+                            ("disposed", "Disposed"),
                         ],
                         default="unchecked",
                         max_length=16,
@@ -424,6 +467,7 @@ class Migration(migrations.Migration):
                 ),
                 ("faults", models.TextField(default="[]")),
                 ("handed_over_at", models.DateTimeField(null=True)),
+                ("disposal_by", models.CharField(default="", max_length=64)),
                 (
                     "case",
                     models.OneToOneField(
@@ -439,7 +483,16 @@ class Migration(migrations.Migration):
                     models.Index(fields=["checked_at", "number"], name="archive_to_check"),
                     models.Index(fields=["state", "-archived_at"], name="archive_by_state"),
                     models.Index(fields=["-archived_at", "number"], name="archive_newest"),
-                    models.Index(fields=["keep_until"], name="archive_ends"),
+                    models.Index(
+                        fields=["department", "-archived_at", "number"],
+                        name="archive_of_department",
+                    ),
+                    models.Index(fields=["keep_until", "number"], name="archive_ends"),
+                    models.Index(
+                        condition=models.Q(("stamped_at__isnull", False)),
+                        fields=["stamped_at"],
+                        name="archive_stamped",
+                    ),
                 ],
             },
         ),

@@ -29,6 +29,7 @@ class Document(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["case", "code", "journal_seq"], name="document_once"),
         )
+        indexes = (models.Index(fields=["sha256"], name="document_by_digest"),)
 
     def __str__(self) -> str:
         return f"{self.title} {self.reference}"
@@ -62,6 +63,7 @@ class Certificate(models.Model):
     valid_until = models.DateField(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.VALID)
     state_at = models.DateTimeField(null=True)
+    proposed = models.CharField(max_length=16, default="")  # an ending that waits for a second eye
     predecessor = models.CharField(max_length=64, default="")
     successor = models.CharField(max_length=64, default="")
     content = models.TextField(default="{}")
@@ -69,7 +71,21 @@ class Certificate(models.Model):
 
     class Meta:
         db_table = "store_certificate"
-        indexes = (models.Index(fields=["subject_code", "-issued_at"], name="certificate_mine"),)
+        indexes = (
+            models.Index(fields=["subject_code", "-issued_at"], name="certificate_mine"),
+            models.Index(fields=["department", "-issued_at", "number"], name="certificate_desk"),
+            models.Index(fields=["kind", "state", "valid_until"], name="certificate_kind"),
+            models.Index(
+                fields=["valid_until", "number"],
+                name="certificate_ends",
+                condition=models.Q(state="valid"),
+            ),
+            models.Index(
+                fields=["department"],
+                name="certificate_proposed",
+                condition=~models.Q(proposed=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
