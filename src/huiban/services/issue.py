@@ -72,11 +72,11 @@ def _certificate(errand: Errand, code: str) -> None:
     shown = certificate_document(scenario, kind) if kind else None
     if shown is not None:
         document = issue_document(errand, shown, errand.numbers[code])
-        certify.show(errand.numbers[code], document.number)
+        certify.show(errand.numbers[code], document)
 
 
 def _cancel(errand: Errand, _: str) -> None:
-    certify.cancel(errand.opened.case, errand.row.at)
+    certify.cancel(errand.opened.case, errand.row)
 
 
 def _archive(errand: Errand, _: str) -> None:
