@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -218,6 +219,7 @@ class _Seen:
         self.links = links
         numbers = [entry.get(serial) for entry in entries]
         self.serials = [number for number in numbers if isinstance(number, int)]
+        self.times = Counter(self.serials)
         self.is_counted = len(self.serials) == len(entries)
 
     def kind_at(self, row: int) -> BreakKind | None:
@@ -239,12 +241,12 @@ class _Seen:
         number = self.serials[row]
         expected = self.serials[row - 1] + 1 if row else min(number, 1)
         if number == expected:
-            is_twice = self.serials.count(number) > 1
+            is_twice = self.times[number] > 1
             return BreakKind.INSERTED if is_twice and not holds else None
         if number > expected:
-            is_elsewhere = any(missing in self.serials for missing in range(expected, number))
+            is_elsewhere = any(missing in self.times for missing in range(expected, number))
             return BreakKind.REORDERED if is_elsewhere else BreakKind.REMOVED
-        is_twice = self.serials.count(number) > 1
+        is_twice = self.times[number] > 1
         return BreakKind.INSERTED if is_twice else BreakKind.REORDERED
 
     def _by_digest(self, row: int) -> BreakKind:

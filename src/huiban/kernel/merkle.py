@@ -80,20 +80,7 @@ class MerkleTree:
 
         :raises ProofRefused: if the leaf is not among them.
         """
-        size = self._sized(size)
-        if not 0 <= place < size:
-            raise ProofRefused(f"leaf {place} is not in a tree of {size}")
-        path: list[bytes] = []
-        first, last = 0, size
-        while last - first > 1:
-            middle = first + _split(last - first)
-            if place < middle:
-                path.append(self._range(middle, last))
-                last = middle
-            else:
-                path.append(self._range(first, middle))
-                first = middle
-        return path[::-1]
+        return [self._range(*one) for one in inclusion_ranges(place, self._sized(size))]
 
     def consistency(self, old: int, new: int | None = None) -> list[bytes]:
         """
@@ -101,22 +88,7 @@ class MerkleTree:
 
         :raises ProofRefused: if old is 0, or greater than new.
         """
-        new = self._sized(new)
-        if not 0 < old <= new:
-            raise ProofRefused(f"no consistency proof from {old} to {new} leaves")
-        path: list[bytes] = []
-        first, last, is_whole = 0, new, True
-        while old != last:
-            middle = first + _split(last - first)
-            if old <= middle:
-                path.append(self._range(middle, last))
-                last = middle
-            else:
-                path.append(self._range(first, middle))
-                first, is_whole = middle, False
-        if not is_whole:
-            path.append(self._range(first, last))
-        return path[::-1]
+        return [self._range(*one) for one in consistency_ranges(old, self._sized(new))]
 
     def _sized(self, size: int | None) -> int:
         if size is None:
@@ -133,6 +105,64 @@ class MerkleTree:
             return self._levels[level][first >> level]
         middle = first + _split(count)
         return self._digest(b"\x01" + self._range(first, middle) + self._range(middle, last))
+
+
+def inclusion_ranges(place: int, size: int) -> list[tuple[int, int]]:
+    """
+    Return the ranges of leaves whose digests are the audit path of a leaf, from it upward.
+
+    :raises ProofRefused: if the leaf is not among them.
+    """
+    if not 0 <= place < size:
+        raise ProofRefused(f"leaf {place} is not in a tree of {size}")
+    ranges: list[tuple[int, int]] = []
+    first, last = 0, size
+    while last - first > 1:
+        middle = first + _split(last - first)
+        if place < middle:
+            ranges.append((middle, last))
+            last = middle
+        else:
+            ranges.append((first, middle))
+            first = middle
+    return ranges[::-1]
+
+
+def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
+    """
+    Return the ranges whose digests prove that `old` leaves are a beginning of `new` ones.
+
+    :raises ProofRefused: if old is 0, or greater than new.
+    """
+    if not 0 < old <= new:
+        raise ProofRefused(f"no consistency proof from {old} to {new} leaves")
+    ranges: list[tuple[int, int]] = []
+    first, last, is_whole = 0, new, True
+    while old != last:
+        middle = first + _split(last - first)
+        if old <= middle:
+            ranges.append((middle, last))
+            last = middle
+        else:
+            ranges.append((first, middle))
+            first, is_whole = middle, False
+    if not is_whole:
+        ranges.append((first, last))
+    return ranges[::-1]
+
+
+def full_subtrees(first: int, last: int) -> list[tuple[int, int]]:
+    """
+    Return the full subtrees a range of leaves is made of, left to right, as (height, place).
+
+    The range starts a full subtree, as every range of a proof does.
+    """
+    found: list[tuple[int, int]] = []
+    while last > first:
+        height = (last - first).bit_length() - 1
+        found.append((height, first >> height))
+        first += 1 << height
+    return found
 
 
 def _split(count: int) -> int:

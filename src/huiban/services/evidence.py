@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the record still is what was written (核验): chains, and replay of the journal."""
+"""Whether the record still is what was written (核验): chains, leaves, replay of the journal."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from huiban.kernel import process
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.evidence import Break, Digests, check_chain
 from huiban.kernel.process import Act, Standing
-from huiban.services import handle
+from huiban.services import handle, ledger
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
-from huiban.store import cases, documents, filings, inquiries, journal
+from huiban.store import cases, checkpoints, documents, filings, inquiries, journal
+from huiban.store import ledger as stored_ledgers
+from huiban.store.checkpoints import Mismatch
 from huiban.store.filings import PastAnswers
 from huiban.store.inquiries import Broken
 from huiban.store.models import Case
@@ -29,10 +31,12 @@ class Verdict:
     replays: bool
     altered: tuple[str, ...] = ()
     """What is stored beside the journal and is not what the journal says of it."""
+    rewritten: tuple[str, ...] = ()
+    """What the log of checkpoints holds of the journal, and the journal does not bear out."""
 
     @property
     def is_sound(self) -> bool:
-        return not self.breaks and self.replays and not self.altered
+        return not self.breaks and self.replays and not self.altered and not self.rewritten
 
 
 def verify_case(number: str) -> Verdict:
@@ -61,12 +65,27 @@ def _is_still(case: CaseRow) -> bool:
 
 def _verdict(opened: Opened) -> Verdict:
     case, number = opened.case, opened.case.number
-    entries = [entry_of(number, row) for row in opened.journal]
-    links = [Digests(row.sha256, row.sm3) for row in opened.journal]
-    head = Digests(case.chain_sha256, case.chain_sm3)
-    breaks = check_chain(entries, links, head=head, serial="seq")
+    breaks = breaks_of(case, opened.journal)
     replays = replay(opened) == opened.standing
-    return Verdict(number, len(entries), tuple(breaks), replays, tuple(_altered(opened)))
+    rewritten = tuple(map(leaf_fault, checkpoints.mismatched(checkpoints.CASE, number)))
+    altered = tuple(_altered(opened))
+    return Verdict(number, len(opened.journal), tuple(breaks), replays, altered, rewritten)
+
+
+def breaks_of(case: CaseRow, rows: Sequence[JournalRow]) -> list[Break]:
+    """Return where the journal of a case is not what was written; empty if it holds."""
+    entries = [entry_of(case.number, row) for row in rows]
+    links = [Digests(row.sha256, row.sm3) for row in rows]
+    head = Digests(case.chain_sha256, case.chain_sm3)
+    return check_chain(entries, links, head=head, serial="seq")
+
+
+def leaf_fault(found: Mismatch) -> str:
+    """Say what a leaf tells that its chain does not."""
+    where = f"checkpoint {found.checkpoint} (leaf {found.place}) holds entry {found.leaf.seq}"
+    if found.is_gone:
+        return f"{where}, which is not there: it was removed"
+    return f"{where} with other digests: it, or an entry before it, was changed and rewritten"
 
 
 def verify_all() -> Iterator[Verdict]:
@@ -75,6 +94,9 @@ def verify_all() -> Iterator[Verdict]:
         yield verify_case(number)
     for case_id, entries in journal.without_case():
         yield Verdict(f"#{case_id}", entries, (), replays=False, altered=("case removed",))
+    for number in checkpoints.cases_gone():
+        faults = tuple(map(leaf_fault, checkpoints.mismatched(checkpoints.CASE, number)))
+        yield Verdict(number, 0, (), replays=False, altered=("case removed",), rewritten=faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +108,12 @@ class LogVerdict:
     broken: tuple[Broken, ...]
     unlogged: tuple[str, ...]
     """Requests whose answers are kept and that the log knows nothing of."""
+    rewritten: tuple[str, ...] = ()
+    """What the checkpoints hold of the request log, and it does not bear out."""
 
     @property
     def is_sound(self) -> bool:
-        return not self.broken and not self.unlogged
+        return not self.broken and not self.unlogged and not self.rewritten
 
 
 def verify_log() -> LogVerdict:
@@ -100,7 +124,40 @@ def verify_log() -> LogVerdict:
         chains += 1
         lines += count
         broken += found
-    return LogVerdict(chains, lines, tuple(broken), tuple(inquiries.unlogged()))
+    rewritten = tuple(
+        f"{found.leaf.key[:12]}: {leaf_fault(found)}"
+        for found in checkpoints.mismatched(checkpoints.INQUIRY)
+    )
+    return LogVerdict(chains, lines, tuple(broken), tuple(inquiries.unlogged()), rewritten)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVerdict:
+    """What was found out about the ledgers (台账) of seals, certificates, keys and packages."""
+
+    chains: int
+    entries: int
+    faults: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.faults
+
+
+def verify_ledgers() -> LedgerVerdict:
+    """Check every ledger, and each leaf of one."""
+    chains = entries = 0
+    faults: list[str] = []
+    for chain in stored_ledgers.chains():
+        chains += 1
+        entries += len(chain)
+        first = chain[0]
+        faults += (f"{first.chain} {first.key}: {one.message}" for one in ledger.breaks_in(chain))
+    faults += (
+        f"{found.leaf.chain} {found.leaf.key}: {leaf_fault(found)}"
+        for found in checkpoints.mismatched("")
+    )
+    return LedgerVerdict(chains, entries, tuple(faults))
 
 
 def _altered(opened: Opened) -> Iterator[str]:
@@ -123,10 +180,14 @@ def _altered(opened: Opened) -> Iterator[str]:
             yield f"document {body['code']}"
 
 
-def replay(opened: Opened) -> Standing | None:
-    """Play a case's journal through its chart; None if it cannot be played."""
+def replay(opened: Opened, past: Sequence[PastAnswers] | None = None) -> Standing | None:
+    """
+    Play a case's journal through its chart; None if it cannot be played.
+
+    `past` is what corrections have replaced, where it is not to be read from the store.
+    """
     day = local_day(opened.case.submitted_at)
-    past = filings.of_case(opened.case.id)
+    past = filings.of_case(opened.case.id) if past is None else past
     try:
         return process.replay(
             opened.chart,

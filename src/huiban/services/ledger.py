@@ -2,7 +2,7 @@
 """What happened to a seal, a certificate, a key, a package or a request, chained (台账)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ class Chain(StrEnum):
     CREDENTIAL = "credential"
     ARCHIVE = "archive"
     REQUEST = "request"
+    RECEIPT = "receipt"
 
 
 def note(  # noqa: PLR0913 - a fact has these parts
@@ -90,6 +91,10 @@ def history(chain: Chain, key: str) -> list[LedgerEntry]:
 
 def breaks_of(chain: str, key: str) -> list[Break]:
     """Return where the ledger of a thing is not what was written; empty if it holds."""
-    entries = ledger.entries(chain, key)
+    return breaks_in(ledger.entries(chain, key))
+
+
+def breaks_in(entries: Sequence[LedgerEntry]) -> list[Break]:
+    """Return where a ledger that was read whole is not what was written."""
     links = [Digests(one.sha256, one.sm3) for one in entries]
     return check_chain([content_of(one) for one in entries], links, serial="seq")

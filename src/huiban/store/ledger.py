@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps the ledgers (台账): chained facts on seals, certificates, keys and packages."""
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from django.db import IntegrityError, transaction
 
 from huiban.store.models import LedgerEntry
@@ -40,3 +43,10 @@ def newest(chain: str, key: str, most: int, before: int | None = None) -> list[L
     if before is not None:
         found = found.filter(seq__lt=before)
     return list(found.order_by("-seq")[:most])
+
+
+def chains() -> Iterator[list[LedgerEntry]]:
+    """Give every chain whole, one after the other."""
+    rows = LedgerEntry.objects.order_by("chain", "key", "seq").iterator(chunk_size=2000)
+    for _, entries in groupby(rows, key=lambda one: (one.chain, one.key)):
+        yield list(entries)

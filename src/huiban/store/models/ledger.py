@@ -37,6 +37,8 @@ class Checkpoint(models.Model):
     head = models.TextField()  # the canonical JSON that is signed
     signatures = models.TextField(default="[]")  # JSON list: profile, signature, certificate, chain
     token = models.TextField(default="")  # RFC 3161 token over the head, DER in base64
+    missing = models.TextField(default="[]")  # JSON list: which of these could not be made, and why
+    seen = models.TextField(default="{}")  # JSON: up to which row each kind of chain was looked at
 
     class Meta:
         db_table = "store_checkpoint"
