@@ -50,7 +50,7 @@ _PRELUDE_TEXT = """\
 """
 
 # PDFium keeps global state and must not be entered by two threads.
-_pdfium_lock = Lock()
+pdfium_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _json(value: object) -> bytes:
 
 
 def _count_pages(content: bytes) -> int:
-    with _pdfium_lock:
+    with pdfium_lock:
         document = pdfium.PdfDocument(content)
         try:
             return len(document)
