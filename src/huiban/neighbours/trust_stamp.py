@@ -4,6 +4,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Any, ClassVar
 
 from asn1crypto import cms, core, tsp, x509
 
@@ -12,6 +13,15 @@ from huiban.neighbours.trust_issue import Authority
 
 POLICY = "1.3.6.1.4.1.58888.1.1"  # the sample city's own; nobody else's
 _SIZES = {"sha256": 32, "sha384": 48, "sha512": 64, "sm3": 32}
+
+
+class Answer(core.Sequence):
+    """A response by RFC 3161, section 2.4.2; asn1crypto's own has no way to say no."""
+
+    _fields: ClassVar[list[tuple[Any, ...]]] = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
 
 
 def stamp(house: House, suite: str, request: bytes) -> bytes:
@@ -29,15 +39,15 @@ def stamp(house: House, suite: str, request: bytes) -> bytes:
     if policy not in (None, POLICY):
         return _refused("unaccepted_policy", f"the policy is {POLICY}")
     stamper = house.authorities[f"{suite}-stamper"]
-    token = _token(
-        stamper, _statement(asked, stamper, house.now()).dump(), _chain(house, asked, suite)
+    made = token(
+        stamper, statement(asked, stamper, house.now()).dump(), _chain(house, asked, suite)
     )
-    return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
+    return Answer({"status": {"status": "granted"}, "time_stamp_token": made}).dump()
 
 
 def _refused(code: str, text: str) -> bytes:
     status = {"status": "rejection", "status_string": [text], "fail_info": {code}}
-    return tsp.TimeStampResp({"status": tsp.PKIStatusInfo(status)}).dump()
+    return Answer({"status": tsp.PKIStatusInfo(status)}).dump()
 
 
 def _chain(house: House, asked: tsp.TimeStampReq, suite: str) -> list[x509.Certificate]:
@@ -46,8 +56,9 @@ def _chain(house: House, asked: tsp.TimeStampReq, suite: str) -> list[x509.Certi
     return [house.authorities[f"{suite}-{part}"].certificate for part in ("stamper", "issuing")]
 
 
-def _statement(asked: tsp.TimeStampReq, stamper: Authority, now: datetime) -> tsp.TSTInfo:
-    statement = tsp.TSTInfo({
+def statement(asked: tsp.TimeStampReq, stamper: Authority, now: datetime) -> tsp.TSTInfo:
+    """Say that the digest asked about exists now."""
+    said = tsp.TSTInfo({
         "version": "v1",
         "policy": POLICY,
         "message_imprint": asked["message_imprint"],
@@ -57,11 +68,12 @@ def _statement(asked: tsp.TimeStampReq, stamper: Authority, now: datetime) -> ts
         "tsa": x509.GeneralName(name="directory_name", value=stamper.certificate.subject),
     })  # fmt: skip
     if asked["nonce"].native is not None:
-        statement["nonce"] = asked["nonce"].native
-    return statement
+        said["nonce"] = asked["nonce"].native
+    return said
 
 
-def _token(stamper: Authority, statement: bytes, chain: list[x509.Certificate]) -> cms.ContentInfo:
+def token(stamper: Authority, statement: bytes, chain: list[x509.Certificate]) -> cms.ContentInfo:
+    """Sign a statement in the stamper's name."""
     suite, certificate = stamper.suite, stamper.certificate
     by = {"cert_hash": hashlib.sha256(certificate.dump()).digest()}
     attributes = cms.CMSAttributes([
