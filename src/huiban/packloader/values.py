@@ -126,6 +126,8 @@ class Department:
     name: Words
     uscc: str = ""
     division: str = ""
+    sm2: bool = False
+    """It signs with SM2 and SM3 instead of P-256 and SHA-256."""
 
 
 @dataclass(frozen=True, kw_only=True)

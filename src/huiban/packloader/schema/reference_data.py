@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field as Described
 
 from huiban.kernel.calendar import DayStatus
-from huiban.packloader.schema.part import Count, Key, Line, Maker, Part, Sentence
+from huiban.packloader.schema.part import Count, Flag, Key, Line, Maker, Part, Sentence
 from huiban.packloader.values import Department, Division
 
 Day = Annotated[date, Described(description="YYYY-MM-DD")]
@@ -49,6 +49,7 @@ class DepartmentIn(Part):
     name: Sentence
     uscc: str = ""
     division: str = ""
+    sm2: Flag = False
 
 
 class DepartmentsIn(Part):

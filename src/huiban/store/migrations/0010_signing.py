@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="document",
+            name="signatures",
+            field=models.TextField(default="[]"),
+        ),
+        migrations.AddField(
             model_name="certificate",
             name="identifier",
             field=models.CharField(default="", max_length=100),
@@ -92,6 +97,8 @@ class Migration(migrations.Migration):
                 ("owner_kind", models.CharField(max_length=16)),
                 ("owner", models.CharField(max_length=64)),
                 ("name", models.CharField(max_length=200)),
+                ("organization", models.CharField(default="", max_length=200)),
+                ("organization_code", models.CharField(default="", max_length=32)),
                 ("profile", models.CharField(max_length=8)),
                 ("key_label", models.CharField(max_length=100, unique=True)),
                 ("certificate", models.TextField()),
@@ -114,10 +121,23 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("reason", models.CharField(default="", max_length=300)),
+                ("told_at", models.DateTimeField(null=True)),
+                ("key_destroyed_at", models.DateTimeField(null=True)),
             ],
             options={
                 "db_table": "store_credential",
                 "indexes": [
+                    models.Index(fields=["state", "-made_at"], name="credential_newest"),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", False), ("key_destroyed_at", None)),
+                        fields=["ended_at"],
+                        name="credential_key_to_destroy",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "revoked"), ("told_at", None)),
+                        fields=["ended_at"],
+                        name="credential_to_tell",
+                    ),
                     models.Index(
                         condition=models.Q(("state", "active")),
                         fields=["not_after"],
@@ -228,6 +248,7 @@ class Migration(migrations.Migration):
                             ("refused", "Refused"),
                             ("suspended", "Suspended"),
                             ("revoked", "Revoked"),
+                            ("retired", "Retired"),
                         ],
                         default="proposed",
                         max_length=16,
@@ -238,6 +259,8 @@ class Migration(migrations.Migration):
                 ("object_der", models.TextField(default="")),
                 ("valid_from", models.DateField()),
                 ("valid_until", models.DateField()),
+                ("month", models.DateField(null=True)),
+                ("month_uses", models.IntegerField(default=0)),
                 ("reason", models.TextField(default="")),
                 ("proposed_by", models.CharField(max_length=64)),
                 ("proposed_by_name", models.CharField(max_length=200)),
@@ -488,11 +511,7 @@ class Migration(migrations.Migration):
                         name="archive_of_department",
                     ),
                     models.Index(fields=["keep_until", "number"], name="archive_ends"),
-                    models.Index(
-                        condition=models.Q(("stamped_at__isnull", False)),
-                        fields=["stamped_at"],
-                        name="archive_stamped",
-                    ),
+                    models.Index(fields=["stamped_at", "number"], name="archive_stamped"),
                 ],
             },
         ),
@@ -550,6 +569,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ceremony",
             index=models.Index(fields=["account", "-opened_at"], name="ceremony_mine"),
+        ),
+        migrations.AddIndex(
+            model_name="seal",
+            index=models.Index(
+                condition=models.Q(("state__in", ["active", "suspended"])),
+                fields=["valid_until"],
+                name="seal_ends",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sealgrant",
+            index=models.Index(fields=["seal", "-granted_at"], name="grant_newest"),
         ),
         migrations.AddIndex(
             model_name="seal",

@@ -18,6 +18,8 @@ class Credential(models.Model):
     owner_kind = models.CharField(max_length=16)  # person | enterprise | department | office
     owner = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
+    organization = models.CharField(max_length=200, default="")
+    organization_code = models.CharField(max_length=32, default="")
     profile = models.CharField(max_length=8)
     key_label = models.CharField(max_length=100, unique=True)
     certificate = models.TextField()  # DER in base64
@@ -29,10 +31,23 @@ class Credential(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, default="")
+    told_at = models.DateTimeField(null=True)  # when the authority learned of a revocation
+    key_destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "store_credential"
         indexes = (
+            models.Index(fields=["state", "-made_at"], name="credential_newest"),
+            models.Index(
+                fields=["ended_at"],
+                name="credential_key_to_destroy",
+                condition=models.Q(ended_at__isnull=False, key_destroyed_at=None),
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="credential_to_tell",
+                condition=models.Q(state="revoked", told_at=None),
+            ),
             models.Index(
                 fields=["not_after"],
                 name="credential_ends",
@@ -60,6 +75,7 @@ class Seal(models.Model):
         REFUSED = "refused"
         SUSPENDED = "suspended"
         REVOKED = "revoked"
+        RETIRED = "retired"  # its time is over, or another took its place
 
     number = models.CharField(max_length=32, primary_key=True)
     name = models.CharField(max_length=200)
@@ -73,6 +89,8 @@ class Seal(models.Model):
     object_der = models.TextField(default="")  # the GB/T 38540 seal object, DER in base64
     valid_from = models.DateField()
     valid_until = models.DateField()
+    month = models.DateField(null=True)  # the month of its newest use; `month_uses` counts them
+    month_uses = models.IntegerField(default=0)
     reason = models.TextField(default="")
     proposed_by = models.CharField(max_length=64)
     proposed_by_name = models.CharField(max_length=200)
@@ -86,7 +104,14 @@ class Seal(models.Model):
 
     class Meta:
         db_table = "store_seal"
-        indexes = (models.Index(fields=["department", "kind", "state"], name="seal_of_department"),)
+        indexes = (
+            models.Index(fields=["department", "kind", "state"], name="seal_of_department"),
+            models.Index(
+                fields=["valid_until"],
+                name="seal_ends",
+                condition=models.Q(state__in=["active", "suspended"]),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["department", "kind", "profile"],
@@ -118,7 +143,10 @@ class SealGrant(models.Model):
 
     class Meta:
         db_table = "store_seal_grant"
-        indexes = (models.Index(fields=["seal", "holder_kind", "holder"], name="grant_of_seal"),)
+        indexes = (
+            models.Index(fields=["seal", "holder_kind", "holder"], name="grant_of_seal"),
+            models.Index(fields=["seal", "-granted_at"], name="grant_newest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.seal_id} → {self.holder_kind} {self.holder}"
@@ -154,6 +182,8 @@ class Ceremony(models.Model):
     device = models.CharField(max_length=300, default="")
     address = models.CharField(max_length=64, default="")
     strokes_key = models.CharField(max_length=200, default="", db_index=True)
+    place = models.TextField(default="{}")  # JSON: where in the document the signature goes
+    signed_key = models.CharField(max_length=200, default="", db_index=True)  # the bytes signed
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True)
 
     class Meta:
@@ -181,7 +211,8 @@ class SignRequest(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="requests")
     kind = models.CharField(max_length=32)  # report | attestation | document
     title = models.CharField(max_length=200)
-    purpose = models.TextField(default="")
+    purpose = models.TextField(default="")  # why; of an attestation, the question
+    answer = models.TextField(default="")  # what the department asked wrote into its attestation
     order = models.CharField(max_length=16)  # sequence | parallel
     state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
     until = models.DateTimeField()
