@@ -4,7 +4,7 @@
 import pytest
 from django.db import connection
 
-from huiban.cli.upkeep import _verify_log
+from huiban.cli.verify import _verify_log
 from huiban.services import evidence
 from huiban.store import fetched, guards, inquiries
 from tests.store.samples import a_fetched_row, a_line

@@ -9,7 +9,6 @@ from django.db import connection
 from huiban.kernel.verification import Verdict
 from huiban.services import checkpoints, evidence, proofs, tree_check
 from huiban.services.evidence import Verdict as Found
-from huiban.services.head_check import of_checkpoint
 from huiban.store import cases, journal
 from huiban.store.models import Checkpoint, TreeLeaf
 from tests.services.log_sample import LATER, a_ledger, a_log, break_in, rewrite
@@ -36,7 +35,7 @@ def record_of(number: str) -> str:
 
 
 def tree_faults() -> str:
-    return "\n".join(tree_check.verify_tree(of_checkpoint).faults)
+    return "\n".join(tree_check.verify_tree().faults)
 
 
 def test_a_log_that_was_left_alone_is_sound() -> None:
@@ -244,4 +243,4 @@ def test_a_verdict_says_what_it_looked_at() -> None:
     [found] = evidence.verify_all()
 
     assert found == Found(number, cases.load(number).chain_seq, (), replays=True)
-    assert tree_check.verify_tree(of_checkpoint).leaves == 4
+    assert tree_check.verify_tree().leaves == 4

@@ -6,7 +6,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from huiban.cli import check, demo, neighbours, new_pack, people, rates, resource, serve, upkeep
+from huiban.cli import (
+    check,
+    demo,
+    neighbours,
+    new_pack,
+    people,
+    rates,
+    resource,
+    serve,
+    upkeep,
+    verify,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -15,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
         prog="huiban", description="慧办: open software for a city's digital services."
     )
     sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
-    for room in (demo, serve, neighbours, check, resource, new_pack, people, rates, upkeep):
+    for room in (demo, serve, neighbours, check, resource, new_pack, people, rates, upkeep, verify):
         room.add_parser(sub)
     return found
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""huiban verify, jobs, holidays: what those who run servers do now and then."""
+"""huiban jobs, holidays: what those who run servers do now and then."""
 
 import argparse
 import sys
@@ -12,9 +12,6 @@ from huiban.kernel.calendar import CalendarDay
 
 
 def add_parser(sub: Any) -> None:
-    found = sub.add_parser("verify", help="check the chains of cases and of the request log")
-    found.add_argument("numbers", nargs="*", help="case numbers; none means all")
-    found.set_defaults(run=verify)
     found = sub.add_parser("jobs", help="count jobs; list and revive the dead ones")
     found.add_argument("--revive", type=int, metavar="ID", help="the dead job to try again")
     found.set_defaults(run=jobs)
@@ -30,49 +27,6 @@ def add_parser(sub: Any) -> None:
         "--dry-run", action="store_true", help="show the days that were read, import nothing"
     )
     found.set_defaults(run=holidays)
-
-
-def verify(said: argparse.Namespace) -> int:
-    """Check cases; the exit code is 1 if any record is not what was written."""
-    ready()
-    from huiban.services import evidence
-
-    found = (
-        (evidence.verify_case(number) for number in said.numbers)
-        if said.numbers
-        else evidence.verify_all()
-    )
-    checked = broken = entries = 0
-    for verdict in found:
-        checked += 1
-        entries += verdict.entries
-        if not verdict.is_sound:
-            broken += 1
-            print(f"{verdict.number}: {_said(verdict)}")
-    print(f"{checked} cases, {entries} journal entries, {broken} broken")
-    is_sound = not broken
-    if not said.numbers:
-        is_sound &= _verify_log(evidence.verify_log())
-    return 0 if is_sound else 1
-
-
-def _verify_log(found: Any) -> bool:
-    for one in found.broken:
-        print(f"request log of {one.subject[:12]}: {one.message}")
-    for request in found.unlogged:
-        print(f"request {request}: an answer is kept, and the request log knows nothing of it")
-    print(
-        f"{found.lines} lines of the request log in {found.chains} chains, "
-        f"{len(found.broken)} broken, {len(found.unlogged)} not logged"
-    )
-    return bool(found.is_sound)
-
-
-def _said(verdict: Any) -> str:
-    breaks = [f"entry {one.row + 1} {one.kind}: {one.message}" for one in verdict.breaks]
-    if not breaks and not verdict.replays:
-        breaks = ["the journal does not replay to the stored state"]
-    return "; ".join([*breaks, *(f"not as recorded: {one}" for one in verdict.altered)])
 
 
 def jobs(said: argparse.Namespace) -> int:

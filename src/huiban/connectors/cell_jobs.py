@@ -4,6 +4,7 @@
 # Run by path with `-I`: imports nothing of huiban, so that the child starts in 0.1 s and holds
 # no secrets, settings or connections that a hostile file could reach.
 
+import base64
 import contextlib
 import io
 import json
@@ -65,6 +66,30 @@ def pdf_page(content: bytes, ask: dict[str, Any]) -> Answer:
         scale = min(ask["width"] / width, ask["max_height"] / height)
         drawn = page.render(scale=scale, may_draw_forms=True).to_pil()
     return _encoded(drawn, ask)
+
+
+def pdf_with_sheet(content: bytes, ask: dict[str, Any]) -> Answer:
+    """Append the pages of another PDF; one that is signed already would lose its signatures."""
+    with _pdf(content) as document, _pdf(base64.b64decode(ask["sheet"])) as sheet:
+        if pdfium_raw.FPDF_GetSignatureCount(document.raw) > 0:
+            raise Refused("signed")
+        document.import_pages(sheet)
+        out = io.BytesIO()
+        document.save(out)
+        return {"pages": len(document)}, out.getvalue()
+
+
+def pdf_data(content: bytes, ask: dict[str, Any]) -> Answer:
+    """Give the bytes of the file of that name that lies inside a PDF."""
+    with _pdf(content) as document:
+        for place in range(document.count_attachments()):
+            inside = document.get_attachment(place)
+            if inside.get_name() == ask["name"]:
+                data = bytes(inside.get_data())
+                if len(data) > ask["most"]:
+                    raise Refused("too_heavy")
+                return {"size": len(data)}, data
+    raise Refused("no_such_file")
 
 
 def image_facts(content: bytes, ask: dict[str, Any]) -> Answer:
@@ -237,6 +262,8 @@ JOBS: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
     "pdf_facts": pdf_facts,
     "pdf_pages": pdf_pages,
     "pdf_page": pdf_page,
+    "pdf_with_sheet": pdf_with_sheet,
+    "pdf_data": pdf_data,
     "image_facts": image_facts,
     "image_page": image_page,
 }

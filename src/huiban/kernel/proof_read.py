@@ -23,6 +23,7 @@ from huiban.kernel.proof import (
 from huiban.kernel.words import Words
 
 _HEX = re.compile(r"[0-9a-f]{64}")
+_STRANGE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of pairs: no text of ours
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _MOST_PATH = 64  # a tree of 2^63 leaves
 _MOST_TEXT = 200_000
@@ -193,7 +194,7 @@ def _list(value: object, place: str, most: int) -> list[object]:
 
 
 def _text(value: object, place: str) -> str:
-    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+    if not isinstance(value, str) or len(value) > _MOST_TEXT or _STRANGE.search(value):
         raise ProofUnreadable(place, _TEXT)
     return value
 

@@ -210,6 +210,11 @@ def _lay(laid: int, leaves: Sequence[Leaf]) -> int:
     return laid + len(leaves)
 
 
+def newest() -> Checkpoint | None:
+    """Return the newest checkpoint, None before the first."""
+    return store.newest()
+
+
 def signed_head(row: Checkpoint) -> SignedHead:
     """Return a stored checkpoint as it is published."""
     return SignedHead(

@@ -8,11 +8,11 @@ from huiban.kernel import process
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.evidence import Break, Digests, check_chain
 from huiban.kernel.process import Act, Standing
-from huiban.services import handle, ledger
+from huiban.services import certificate_life, handle, ledger
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
-from huiban.store import cases, checkpoints, documents, filings, inquiries, journal
+from huiban.store import cases, certificates, checkpoints, documents, filings, inquiries, journal
 from huiban.store import ledger as stored_ledgers
 from huiban.store.checkpoints import Mismatch
 from huiban.store.filings import PastAnswers
@@ -157,6 +157,10 @@ def verify_ledgers() -> LedgerVerdict:
         f"{found.leaf.chain} {found.leaf.key}: {leaf_fault(found)}"
         for found in checkpoints.mismatched("")
     )
+    faults += (
+        f"certificate {number}: it has a ledger, and is not there: it was removed"
+        for number in stored_ledgers.certificates_gone()
+    )
     return LedgerVerdict(chains, entries, tuple(faults))
 
 
@@ -178,6 +182,9 @@ def _altered(opened: Opened) -> Iterator[str]:
     for body in (body_of(row) for row in entries if row.act == "document_issued"):
         if issued.get((str(body["code"]), int(str(body["entry"])))) != body["sha256"]:
             yield f"document {body['code']}"
+    for held in certificates.of_case(case.id):
+        if found := certificate_life.altered(held):
+            yield f"certificate {held.number}: {', '.join(found)}"
 
 
 def replay(opened: Opened, past: Sequence[PastAnswers] | None = None) -> Standing | None:

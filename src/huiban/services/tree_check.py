@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the tree over all chains is what was signed (存证树核验): leaves, tiles, checkpoints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from huiban.kernel.merkle import leaf_digest
@@ -9,14 +9,13 @@ from huiban.kernel.proof import HASHES, Head
 from huiban.kernel.proof_check import head_of
 from huiban.kernel.tree_tiles import WIDTH, TiledTree, TileKey, edge_keys, extended
 from huiban.kernel.verification import Check, Verdict
-from huiban.services import checkpoints
+from huiban.services import checkpoints, head_check
 from huiban.store import checkpoints as store
 from huiban.store.models import Checkpoint, TreeLeaf
 
 _CHUNK = 4096
 _NODE = 32
 _MOST_FAULTS = 200
-Signatures = Callable[[Checkpoint], Iterator[Check]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,8 @@ class TreeVerdict:
         return not self.faults
 
 
-def verify_tree(signatures: Signatures) -> TreeVerdict:
-    """
-    Compute the tree again from its leaves and hold every checkpoint against it.
-
-    `signatures` checks those of one checkpoint, and its time stamp.
-    """
+def verify_tree() -> TreeVerdict:
+    """Compute the tree again from its leaves and hold every checkpoint against it."""
     again = _Again()
     lacking = count = 0
     before: Checkpoint | None = None
@@ -46,7 +41,7 @@ def verify_tree(signatures: Signatures) -> TreeVerdict:
         count += 1
         again.take(row)
         again.compare(row, before)
-        found = list(signatures(row))
+        found = head_check.of_head(checkpoints.signed_head(row)).checks
         lacking += any(one.verdict is Verdict.UNKNOWN for one in found)
         for one in found:
             if one.verdict is Verdict.FAILED:

@@ -231,6 +231,10 @@ def leaves_of(chain: str, key: str) -> list[TreeLeaf]:
     return list(TreeLeaf.objects.filter(chain=chain, key=key).order_by("seq"))
 
 
+def leaf_at(place: int) -> TreeLeaf | None:
+    return TreeLeaf.objects.filter(place=place).first()
+
+
 def leaves_in_order() -> Iterator[TreeLeaf]:
     """Give every leaf in its place, some thousands at a time."""
     last = -1

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
-from huiban.store.models import LedgerEntry
+from huiban.store.models import Certificate, LedgerEntry
 
 
 class LedgerMoved(Exception):
@@ -50,3 +51,10 @@ def chains() -> Iterator[list[LedgerEntry]]:
     rows = LedgerEntry.objects.order_by("chain", "key", "seq").iterator(chunk_size=2000)
     for _, entries in groupby(rows, key=lambda one: (one.chain, one.key)):
         yield list(entries)
+
+
+def certificates_gone() -> list[str]:
+    """Name certificates that have a ledger and are not there."""
+    held = Certificate.objects.filter(number=OuterRef("key"))
+    gone = LedgerEntry.objects.filter(~Exists(held), chain="certificate", seq=1)
+    return list(gone.order_by("key").values_list("key", flat=True))
