@@ -34,6 +34,8 @@ class Filing:
     title: str
     fill: Mapping[str, object] | None = None
     """How each answer and material came about (填写记录, decision 14), for the journal."""
+    signature: Mapping[str, object] | None = None
+    """Which ceremony signed the form as it was shown, for the journal."""
 
     @property
     def digest(self) -> str:

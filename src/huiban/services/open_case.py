@@ -128,6 +128,7 @@ class Scope:
 
 def _submission(application: Application, begun: process.Stepped, stage: str) -> Fact:
     pack, fill = application.scenario, application.filing.fill
+    signature = application.filing.signature
     return Fact(
         act=process.BEGIN,
         stage_from="",
@@ -141,6 +142,7 @@ def _submission(application: Application, begun: process.Stepped, stage: str) ->
             "channel": str(application.channel),
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
             **({"fill": dict(fill)} if fill is not None else {}),
+            **({"signature": dict(signature)} if signature is not None else {}),
         },
         is_public=True,
     )

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who applies, as documents name them: an enterprise by its code, a person by a masked number."""
 
+from collections.abc import Mapping
+
 from huiban.kernel.document import Party
 from huiban.kernel.identifier import IdentifierRefused, check_uscc
 from huiban.services.facts import read_json
@@ -12,12 +14,16 @@ _LENGTH = 18
 def party_of(opened: Opened) -> Party:
     """Name the applicant of a case."""
     case = opened.case
-    values = read_json(case.payload)
-    is_person = is_person_number(case.subject_code)
+    return party_as(case.subject_code, case.subject_name, read_json(case.payload))
+
+
+def party_as(code: str, name: str, values: Mapping[str, object]) -> Party:
+    """Name whoever applies with some answers."""
+    is_person = is_person_number(code)
     address = values.get("project_address")
     return Party(
-        name=case.subject_name,
-        number=masked(case.subject_code) if is_person else case.subject_code,
+        name=name,
+        number=masked(code) if is_person else code,
         is_person=is_person,
         representative=_text(values.get("legal_person")),
         contact=_text(values.get("contact")),

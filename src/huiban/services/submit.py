@@ -40,17 +40,19 @@ def problems_of(writing: Writing, now: datetime) -> tuple[FieldProblem, ...]:
     return _problems(writing, reading, now)
 
 
-def submit(
+def submit(  # noqa: PLR0913 - what is sent, and what its sender saw and signed
     number: str,
     actor: Actor,
     now: datetime,
     channel: Channel = Channel.WEB,
     seen: str | None = None,
+    signature: Mapping[str, object] | None = None,
 ) -> str:
     """
     Send an application in and return the number of its case.
 
     `seen` is the snapshot of what the sender was shown; None where nobody looked at a page.
+    `signature` says for the journal how the form was signed, where it was.
 
     :raises Stale: if the snapshot is not of what stands now, or of another application.
     :raises AlreadyDone: if it was sent before, by a double click for one; names that case.
@@ -88,6 +90,7 @@ def submit(
         materials=materials.filed(writing.materials, lines, materials.commitments(writing)),
         title=drafts.title_of(writing.item, writing.form, values),
         fill=fill.of_writing(writing, values, lines, local_day(now)),
+        signature=signature,
     )
     if writing.is_correction:
         return _refile(writing, filing, actor, now)
