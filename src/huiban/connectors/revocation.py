@@ -4,7 +4,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from asn1crypto import algos, crl, ocsp, x509
 
 from huiban.connectors import gm_oids, trust_roots
 from huiban.connectors.authority_http import AnswerUnusable, TrustFault, ask
-from huiban.connectors.certificate_path import Claim, PathRefused, check_path
+from huiban.connectors.certificate_path import SIGNATURES, Claim, PathRefused, check_path
 from huiban.kernel.words import Words
 
 _KEPT_MOST = 2000
@@ -96,8 +96,7 @@ def _roots(given: Sequence[bytes] | None) -> Sequence[bytes]:
         return given
     from django.conf import settings as house
 
-    found = trust_roots.read(Path(house.TRUST_ROOTS))
-    return found.real + found.tests
+    return trust_roots.current(Path(house.TRUST_ROOTS)).all
 
 
 def _issuer(one: x509.Certificate, known: Sequence[x509.Certificate]) -> x509.Certificate:
@@ -160,18 +159,45 @@ def _verified(answer: _Answer, asked: _Asked) -> _Answer:
     """Hold an answer to its signature, its certificate and the time; then it may be kept."""
     if not _holds(answer, asked.now):
         raise _unusable(asked.one, "不是此刻的", "is out of date or from the future")
-    validity = asked.one["tbs_certificate"]["validity"]
+    try:
+        check = _status_by_ocsp if answer.kind == "ocsp" else _status_by_list
+        return replace(answer, revoked_since=check(answer, asked))
+    except TrustFault:
+        raise
+    except Exception:  # strangers' bytes: the parser raises what it likes
+        raise _unusable(asked.one, "不可信", "is not to be believed") from None
+
+
+def _status_by_ocsp(answer: _Answer, asked: _Asked) -> datetime | None:
     # A certificate that has ended meanwhile is asked about as of its last day.
-    at = min(max(answer.this, validity["not_before"].native), validity["not_after"].native)
-    ocsps, crls = ([answer.der], []) if answer.kind == "ocsp" else ([], [answer.der])
-    claim = Claim(asked.one.dump(), ocsps=ocsps, crls=crls)
+    at = min(max(answer.this, asked.one.not_valid_before), asked.one.not_valid_after)
+    claim = Claim(asked.one.dump(), ocsps=(answer.der,))
     try:
         check_path(claim, [asked.issuer.dump()], at, needs_status=True)
     except PathRefused as refused:
         if refused.code != "revoked":
-            raise _unusable(asked.one, "不可信", "is not to be believed") from None
-        return _Answer(answer.kind, answer.der, answer.this, answer.until, refused.since)
-    return answer
+            raise
+        return refused.since
+    return None
+
+
+def _status_by_list(answer: _Answer, asked: _Asked) -> datetime | None:
+    """Read a list as its issuer's whole list: by its signature, and with nothing left out."""
+    found = crl.CertificateList.load(answer.der, strict=True)
+    if found.issuer != asked.one.issuer or found.critical_extensions:
+        raise _unusable(asked.one, "不是它的签发者的完整名单", "is not its issuer's whole list")
+    use = asked.issuer.key_usage_value
+    if use is not None and "crl_sign" not in use.native:
+        raise _unusable(asked.one, "由无权签发的证书签发", "is signed by one who may not")
+    body = found["tbs_cert_list"]
+    SIGNATURES.validate_signature(
+        found.signature, body.dump(), asked.issuer.public_key, found["signature_algorithm"]
+    )
+    for entry in body["revoked_certificates"]:
+        if entry["user_certificate"].native == asked.one.serial_number:
+            since = entry["revocation_date"].native
+            return since if isinstance(since, datetime) else None
+    return None
 
 
 def _by_ocsp(address: str, asked: _Asked) -> _Answer:

@@ -135,8 +135,7 @@ def _server(profile: Profile) -> Server:
     from django.conf import settings as house
 
     address = house.TSA_SM2_URL if profile is Profile.SM2 else house.TSA_URL
-    roots = trust_roots.read(Path(house.TRUST_ROOTS))
-    return Server(address, roots.real + roots.tests)
+    return Server(address, trust_roots.current(Path(house.TRUST_ROOTS)).all)
 
 
 def _request(data: bytes, hash_name: str, nonce: int) -> bytes:
@@ -232,7 +231,8 @@ def _check_signature(signer: cms.SignerInfo, content: bytes, stamper: x509.Certi
     try:
         SIGNATURES.validate_signature(
             signer["signature"].native,
-            signer["signed_attrs"].untag().dump(),
+            # Signed as a SET, sent as [0]: RFC 5652, section 5.4.
+            b"\x31" + signer["signed_attrs"].dump()[1:],
             stamper.public_key,
             signer["signature_algorithm"],
             SignatureValidationContext(contextual_md_algorithm=digest_name),
@@ -254,12 +254,39 @@ def _is_meant(attributes: dict[str, cms.CMSAttribute], stamper: x509.Certificate
     return hmac.compare_digest(named["cert_hash"].native, digest)
 
 
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """The root that certificates lead to, and between which times all of them hold."""
+
+    root: bytes
+    since: datetime
+    until: datetime
+
+
+_led: dict[tuple[Claim, tuple[bytes, ...]], _Led] = {}
+_LED_MOST = 64
+
+
 def _lead(found: _Token, roots: Sequence[bytes]) -> bytes:
-    claim = Claim(found.stamper.dump(), [one.dump() for one in found.others])
+    """Return the root of a stamper, remembered: a server signs every stamp with one certificate."""
+    at = found.statement["gen_time"].native
+    claim = Claim(found.stamper.dump(), tuple(one.dump() for one in found.others))
+    known = _led.get((claim, tuple(roots)))
+    if known is not None and known.since <= at <= known.until:
+        return known.root
     try:
-        return check_path(claim, roots, found.statement["gen_time"].native, purpose="stamper")
+        root = check_path(claim, roots, at, purpose="stamper")
     except PathRefused as refused:
         raise TokenRefused(refused.code) from None
+    held = [found.stamper, *found.others, x509.Certificate.load(root)]
+    if len(_led) >= _LED_MOST:
+        _led.clear()
+    _led[claim, tuple(roots)] = _Led(
+        root,
+        max(one.not_valid_before for one in held),
+        min(one.not_valid_after for one in held),
+    )
+    return root
 
 
 def _name(certificate: x509.Certificate) -> str:

@@ -2,6 +2,7 @@
 """Reads the folder of trusted root certificates; those in its subfolder `test` are test roots."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +24,10 @@ class Roots:
 
     real: tuple[bytes, ...] = ()
     tests: tuple[bytes, ...] = ()
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        return tuple(dict.fromkeys(self.real + self.tests))
 
 
 def fingerprint(certificate: bytes) -> str:
@@ -47,6 +52,20 @@ def read(folder: Path) -> Roots:
     """
     gm_oids.register_oids()
     return Roots(_certificates(folder), _certificates(folder / TEST))
+
+
+def current(folder: Path) -> Roots:
+    """
+    Read all roots, again only when a file changed.
+
+    :raises RootUnreadable: naming the file that holds none.
+    """
+    return _read(folder, stamp_of(folder))
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, _: tuple[tuple[str, int, int], ...]) -> Roots:
+    return read(folder)
 
 
 def _files(folder: Path) -> list[Path]:

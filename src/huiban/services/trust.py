@@ -44,19 +44,17 @@ def roots() -> Trust:
     :raises TestRootsRefused: if there are test roots in production.
     """
     folder = Path(settings.TRUST_ROOTS)
-    found = _read(folder, trust_roots.stamp_of(folder))
+    found = trust_roots.current(folder)
     if settings.PRODUCTION and found.tests:
         raise TestRootsRefused(
             f"{folder / trust_roots.TEST} holds test roots, which prove nothing: remove them"
         )
-    return found
+    return _named(found)
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, _: tuple[tuple[str, int, int], ...]) -> Trust:
-    found = trust_roots.read(folder)
-    tests = frozenset(map(trust_roots.fingerprint, found.tests))
-    return Trust(tuple(dict.fromkeys(found.real + found.tests)), tests)
+def _named(found: trust_roots.Roots) -> Trust:
+    return Trust(found.all, frozenset(map(trust_roots.fingerprint, found.tests)))
 
 
 def check_chain(
