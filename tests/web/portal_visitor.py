@@ -24,7 +24,7 @@ POINTS = [{"about": "建筑垃圾运输、处置合同", "fault": "缺少双方�
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch, city: dict[str, Account]) -> dict[str, Account]:
     """The people of the sample city; public pages, too, are asked on that morning."""
-    for page in ("home", "guide", "papers"):
+    for page in ("home", "guide", "verify"):
         monkeypatch.setattr(f"huiban.web.portal.{page}.now", lambda: NOW)
     return city
 

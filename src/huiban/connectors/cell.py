@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Timer
@@ -20,35 +20,68 @@ from huiban.connectors import cell_jobs
 CELLS = 2
 SECONDS = 10.0
 _WAIT = 30.0
+_PROGRAM = (sys.executable, "-I", str(Path(cell_jobs.__file__).resolve()))
+_ENVIRONMENT = {"LANG": "C.UTF-8"}  # none of our settings or secrets
 
 
 class FileTooHeavy(Exception):
     """Reading the file took too long or too much memory, or broke the reader."""
 
 
-def ask(
-    job: str, content: bytes, wanted: Mapping[str, object], seconds: float = SECONDS
-) -> tuple[dict[str, Any], bytes]:
-    """
-    Have a job of `cell_jobs` done on the content; give its JSON and its bytes.
+class Cells:
+    """A few child processes of one program, which talks as `cell_jobs` does."""
 
-    :raises FileTooHeavy: if there is no answer within `seconds`; the next call starts afresh.
-    """
-    pool = _pool
-    try:
-        cell = pool.get(timeout=_WAIT)
-    except Empty:
-        raise FileTooHeavy("every reader is busy") from None
-    try:
-        return cell.ask({"job": job, "seconds": seconds, **wanted}, content, seconds)
-    finally:
-        pool.put(cell)
+    def __init__(self, program: Sequence[str], most: int) -> None:
+        self._program, self._most = tuple(program), most
+        self._pool = self._new_pool()
+        self._inherited: list[LifoQueue[_Cell]] = []
+        atexit.register(self._stop_all)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._start_afresh)
+
+    def ask(
+        self,
+        job: str,
+        content: bytes,
+        wanted: Mapping[str, object],
+        seconds: float = SECONDS,
+    ) -> tuple[dict[str, Any], bytes]:
+        """
+        Have a job done on the content; give its JSON and its bytes.
+
+        :raises FileTooHeavy: if there is no answer within `seconds`; the next call starts afresh.
+        """
+        pool = self._pool
+        try:
+            cell = pool.get(timeout=_WAIT)
+        except Empty:
+            raise FileTooHeavy("every reader is busy") from None
+        try:
+            return cell.ask({"job": job, "seconds": seconds, **wanted}, content, seconds)
+        finally:
+            pool.put(cell)
+
+    def _new_pool(self) -> "LifoQueue[_Cell]":
+        pool: LifoQueue[_Cell] = LifoQueue()
+        for _ in range(self._most):
+            pool.put(_Cell(self._program))
+        return pool
+
+    def _stop_all(self) -> None:
+        while not self._pool.empty():
+            self._pool.get_nowait().stop()
+
+    def _start_afresh(self) -> None:
+        """Leave a forked process its own readers; two users garble one pipe."""
+        self._inherited.append(self._pool)
+        self._pool = self._new_pool()
 
 
 class _Cell:
     """One child process, started when first used and again after it was killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str]) -> None:
+        self._program = program
         self._child: subprocess.Popen[bytes] | None = None
 
     def ask(
@@ -78,18 +111,17 @@ class _Cell:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.stop()
-            self._child = _start()
+            self._child = _start(self._program)
         return self._child
 
 
-def _start() -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-I", str(Path(cell_jobs.__file__).resolve())]
+def _start(program: Sequence[str] = _PROGRAM) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         program,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"LANG": "C.UTF-8"},  # none of our settings or secrets
+        env=_ENVIRONMENT,
         cwd="/",
     )
 
@@ -111,27 +143,15 @@ def _close(pipe: Any) -> None:
         pipe.close()
 
 
-def _new_pool() -> LifoQueue[_Cell]:
-    pool: LifoQueue[_Cell] = LifoQueue()
-    for _ in range(CELLS):
-        pool.put(_Cell())
-    return pool
+_readers = Cells(_PROGRAM, CELLS)
 
 
-def _stop_all() -> None:
-    while not _pool.empty():
-        _pool.get_nowait().stop()
+def ask(
+    job: str, content: bytes, wanted: Mapping[str, object], seconds: float = SECONDS
+) -> tuple[dict[str, Any], bytes]:
+    """
+    Have a job of `cell_jobs` done on the content; give its JSON and its bytes.
 
-
-def _start_afresh() -> None:
-    """This function will leave a forked process its own readers; two users garble one pipe."""
-    global _pool
-    _inherited.append(_pool)
-    _pool = _new_pool()
-
-
-_inherited: list[LifoQueue[_Cell]] = []
-_pool = _new_pool()
-atexit.register(_stop_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_afresh)
+    :raises FileTooHeavy: if there is no answer within `seconds`; the next call starts afresh.
+    """
+    return _readers.ask(job, content, wanted, seconds)

@@ -25,7 +25,7 @@ from huiban.services.certificate_life import note
 from huiban.services.facts import local_day
 from huiban.services.party import is_person_number, masked
 from huiban.services.refusal import AlreadyDone, FieldFault, NotFound, NotOpen
-from huiban.store import certificate_grants, certificates
+from huiban.store import certificate_grants
 from huiban.store import ledger as ledgers
 from huiban.store.certificate_grants import GrantMade, GrantNotFound
 from huiban.store.models import Certificate, CertificateGrant, LedgerEntry

@@ -123,6 +123,16 @@ def cancelled(number: str, case: str, actor: Actor, at: datetime) -> bool:
     return done
 
 
+def told(certificate: Certificate, *, public: bool = False) -> list[LedgerEntry]:
+    """
+    Return the newest facts that changed what a certificate is worth, the last first.
+
+    To its holder also what was proposed; to the public only what came to be.
+    """
+    facts = LIFE_FACTS if public else (*LIFE_FACTS, *PROPOSED.values(), DROPPED)
+    return certificates.facts_told(certificate.number, facts)
+
+
 def note(
     certificate: Certificate,
     act: str,

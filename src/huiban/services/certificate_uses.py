@@ -120,7 +120,7 @@ def shown(number: str, actor: Actor, now: datetime) -> Use:
         and body_of(entry).get("grant") == made.number
     )
     if not is_theirs or made is None or entry is None:
-        raise NotFound(Words("没有这次用证记录", "There is no such use"))
+        raise no_such_use()
     until = entry.at + SHOWN_FOR
     if now >= until:
         raise Expired(_SHOWN_LONG_ENOUGH)
@@ -139,6 +139,11 @@ def document(number: str, actor: Actor, now: datetime) -> tuple[Document, bytes]
     if found is None:
         raise NotFound(Words("证照的版面还没有生成，请稍后再看", "The file is not made yet"))
     return found, vault.content(found.object_key)
+
+
+def no_such_use() -> NotFound:
+    """Say that there is no such use, or none of the caller's: from outside the same."""
+    return NotFound(Words("没有这次用证记录", "There is no such use"))
 
 
 def _grant_of(code: str, actor: Actor, now: datetime) -> CertificateGrant:
@@ -169,7 +174,7 @@ def _miss(actor: Actor, now: datetime) -> None:
 
 
 def _misses(actor: Actor, now: datetime) -> str:
-    return f"{now:%H}-grant-{actor.number}"[:64]
+    return f"grant-{now:%H}-{actor.number}"[:64]
 
 
 def _just_told(made: CertificateGrant, refusal: GrantRefusal, actor: Actor, now: datetime) -> bool:

@@ -11,10 +11,11 @@ from huiban.web.api import (
     openapi,
     papers,
     registers,
+    uses,
 )
 
 _ERRANDS = (
     *me.ROUTES, *items.ROUTES, *drafts.ROUTES, *applications.ROUTES, *cases.ROUTES, *papers.ROUTES,
-    *registers.ROUTES, *materials.ROUTES,
+    *registers.ROUTES, *materials.ROUTES, *uses.ROUTES,
 )  # fmt: skip
 ROUTES = (*_ERRANDS, openapi.route(_ERRANDS))

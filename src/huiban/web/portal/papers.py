@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates, documents and files: seen by those who may, verified by anybody."""
+"""Certificates, documents and files: seen by those who may."""
 
 from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import quote
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,18 +13,15 @@ from django.views.decorators.http import require_safe
 from huiban.connectors import preview, qr
 from huiban.kernel.catalogue import Life
 from huiban.kernel.identifier import show_verification_code
-from huiban.services import certify, city, files, guide, in_hand, issue, mine
+from huiban.services import certificate_life, certify, files, guide, in_hand, issue, mine
 from huiban.services.facts import local_day
-from huiban.services.party import is_person_number, masked
-from huiban.services.refusal import NotFound, Refused
 from huiban.store.models import Certificate
-from huiban.web.clock import now
+from huiban.web.certificate_events import events
 from huiban.web.portal.steps import life_words
-from huiban.web.visit import Context, Visit, language_of, signed_in
+from huiban.web.visit import Context, Visit, signed_in
 
 _WIDTH = 900
 _LIVES = tuple(Life)
-_VERIFY_A_MINUTE = 60
 _UNKNOWN = "application/octet-stream"
 _INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
 STATES: dict[str, tuple[str, Callable[[], str]]] = {
@@ -35,7 +30,9 @@ STATES: dict[str, tuple[str, Callable[[], str]]] = {
     "expired": ("warn", lambda: _("已过期")),
     "replaced": ("", lambda: _("已换新证")),
     "cancelled": ("", lambda: _("已注销")),
+    "suspended": ("warn", lambda: _("已暂停")),
     "annulled": ("bad", lambda: _("已撤销")),
+    "withdrawn": ("bad", lambda: _("已撤回")),
     "revoked": ("bad", lambda: _("已吊销")),
 }
 
@@ -75,6 +72,9 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
         "card": state_view(held, state),
         "held": held,
         "code": show_verification_code(held.verify_code),
+        "events": events(certificate_life.told(held), visit.language),
+        "grants_url": f"/certificates/{quote(held.number, safe='')}/grants",
+        "is_lendable": state == "valid",
         "verify_url": certify.verify_url(held),
         "qr": qr.svg(certify.verify_url(held), label=_("扫码核验")),
         "crumbs": [(_("首页"), "/"), (_("我的证照"), "/certificates"), (held.title, "")],
@@ -92,53 +92,6 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
 
 
 @require_safe
-def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Tell anybody whether a certificate is genuine and in force."""
-    asked = code or request.GET.get("code", "").strip()[:100]
-    context: Context = {"asked": asked}
-    moment = now()
-    if asked and not _may_ask(request, moment):
-        context["problem"] = _("核验得太频繁了，请过一分钟再试")
-        return render(request, "portal/verify.html", context, status=429)
-    status = 200
-    if asked:
-        try:
-            found = certify.verify(asked, moment)
-        except Refused as refused:
-            context["problem"] = refused.message.speak(language_of(request))
-            status = 404 if isinstance(refused, NotFound) else 422
-        else:
-            held = found.certificate
-            holder = held.subject_name
-            if is_person_number(held.subject_code):
-                holder = f"{holder[:1]}{'*' * max(len(holder) - 1, 1)}"
-            context |= {
-                "card": state_view(held, found.state),
-                "held": held,
-                "holder": holder,
-                "number": masked(held.subject_code),
-                "code": show_verification_code(held.verify_code),
-                "item_name": _item_name(held.item_code, language_of(request)),
-                "now": moment,
-            }
-    return render(request, "portal/verify.html", context, status=status)
-
-
-def _item_name(code: str, language: str) -> str:
-    try:
-        return city.item(code).item.name.speak(language)
-    except NotFound:
-        return ""
-
-
-def _may_ask(request: HttpRequest, moment: datetime) -> bool:
-    """A code has far too many values to try; this only keeps machines from keeping us busy."""
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{moment:%Y%m%d%H%M}"
-    cache.add(key, 0, 120)
-    return int(cache.incr(key)) <= _VERIFY_A_MINUTE
-
-
-@require_safe
 @signed_in
 def file(visit: Visit, number: str) -> HttpResponse:
     """Give a file to somebody who may see it."""
@@ -150,7 +103,7 @@ def file(visit: Visit, number: str) -> HttpResponse:
 @signed_in
 def file_page(visit: Visit, number: str, page: int) -> HttpResponse:
     """Show one page of a file as a picture."""
-    return _picture(files.page(number, page, _width(visit.request), visit.actor))
+    return page_picture(files.page(number, page, _width(visit.request), visit.actor))
 
 
 @require_safe
@@ -168,7 +121,7 @@ def document_page(visit: Visit, number: str, page: int) -> HttpResponse:
     """Show one page of an issued document as a picture."""
     found = mine.document(number, visit.actor, visit.now)
     content = issue.stored_content(found)
-    return _picture(preview.page(content, found.media, page, _width(visit.request)))
+    return page_picture(preview.page(content, found.media, page, _width(visit.request)))
 
 
 def _width(request: HttpRequest) -> int:
@@ -188,8 +141,9 @@ def stranger_bytes(request: HttpRequest, content: bytes, media: str, name: str) 
     return answer
 
 
-def _picture(page: preview.Page) -> HttpResponse:
+def page_picture(page: preview.Page, *, keep: bool = True) -> HttpResponse:
+    """Answer with a page drawn as a picture, which a browser may `keep` for ten minutes."""
     answer = HttpResponse(page.content, content_type=page.media)
-    answer["Cache-Control"] = "private, max-age=600"
+    answer["Cache-Control"] = "private, max-age=600" if keep else "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -6,6 +6,7 @@ from django.urls import path
 from huiban.web.portal import (
     apply,
     doubt,
+    grants,
     guide,
     home,
     materials,
@@ -14,6 +15,8 @@ from huiban.web.portal import (
     papers,
     summary,
     supply,
+    uses,
+    verify,
 )
 
 urlpatterns = [
@@ -41,8 +44,17 @@ urlpatterns = [
     path("my-data/withdraw", my_data.withdraw),
     path("certificates", papers.certificates),
     path("certificates/<str:number>", papers.certificate),
-    path("verify", papers.verify),
-    path("verify/<str:code>", papers.verify),
+    path("certificates/<str:number>/grants", grants.grants),
+    path("certificates/<str:number>/grants/new", grants.make),
+    path("certificates/<str:number>/grants/<str:grant>/revoke", grants.revoke),
+    path("use", uses.enter),
+    path("use/<str:code>", uses.use),
+    path("use/shown/<str:number>", uses.shown),
+    path("use/shown/<str:number>/document", uses.document),
+    path("use/shown/<str:number>/page", uses.page),
+    path("verify", verify.verify),
+    path("verify/file", verify.verify_a_file),
+    path("verify/<str:code>", verify.verify),
     path("files/<str:number>", papers.file),
     path("files/<str:number>/pages/<int:page>", papers.file_page),
     path("documents/<str:number>", papers.document),

@@ -17,6 +17,7 @@ const PARTS = {
   "#conditions": () => import("./conditions.js").then((part) => part.startConditions()),
   "form[data-autosave]": () => import("./autosave.js").then((part) => part.startAutosave()),
   "form[data-late]": () => import("./late.js").then((part) => part.startLate()),
+  "[data-print]": () => import("./print.js").then((part) => part.startPrint()),
   "[data-keys]": () => import("./keys.js").then((part) => part.startKeys()),
   "[data-suggestions]": () => import("./suggest.js").then((part) => part.startSuggestions()),
 };
