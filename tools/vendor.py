@@ -36,7 +36,7 @@ FONTS = {
 }
 SHEETS = (
     *("tokens", "base", "layout", "controls", "form", "table"),
-    *("status", "process", "portal", "desk", "certificates", "print"),
+    *("status", "process", "portal", "desk", "signing", "evidence", "certificates", "seals", "print"),
 )
 
 

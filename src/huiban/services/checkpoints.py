@@ -57,9 +57,10 @@ def sweep_whole(now: datetime) -> int:
 def _make(now: datetime, after: dict[str, int]) -> int:
     made = 0
     while True:
+        # Before looking what grew: a checkpoint made meanwhile has the number we would take.
+        last = store.newest()
         found = _collect(after, BATCH)
         after = found.after
-        last = store.newest()
         is_due = last is not None and now - last.at >= _AT_LEAST
         if found.ends or (is_due and found.is_all):
             try:
