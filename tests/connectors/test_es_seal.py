@@ -159,7 +159,7 @@ def test_without_a_time_stamp_the_time_is_unknown_and_in_the_future_it_fails() -
 
 
 def test_a_token_of_something_else_fails() -> None:
-    other = es_seal.sign(sample.seal(), sample.department(), WHAT, lambda _: b"token of x")
+    other = es_seal.sign(sample.seal(), sample.department(), WHAT, lambda *_: b"token of x")
 
     assert verdicts(other)["time"] is Verdict.FAILED
 

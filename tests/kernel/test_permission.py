@@ -16,6 +16,7 @@ from huiban.kernel.permission import (
     covers,
     may,
     may_answer,
+    may_with_seals,
 )
 
 OFFICER = ActorKind.OFFICER
@@ -37,7 +38,7 @@ SITUATIONS = {
 }
 ROLES = (
     "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
-    "archivist", "admin_system", "admin_security", "admin_audit",
+    "archivist", "seal_keeper", "admin_system", "admin_security", "admin_audit",
 )  # fmt: skip
 
 # One line a role: the situations in which it may, while the case is open | after it has ended.
@@ -127,6 +128,12 @@ PLATFORM = {
         "archivist", "admin_system", "admin_security", "admin_audit",
     },
     "try_register": {"admin_system"},
+    "keep_keys": {"admin_security", "system"},
+    "view_seals": {"seal_keeper", "leader", "admin_security", "admin_audit"},
+    "propose_seal": {"seal_keeper"},
+    "approve_seal": {"leader", "admin_security"},
+    "grant_seal": {"seal_keeper"},
+    "change_seal": {"leader", "admin_security"},
     "answer_dispute": {
         "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
         "archivist",
@@ -437,3 +444,23 @@ def test_the_owner_of_the_data_answers_a_dispute_and_supervisors_see_all(
     answer = may_answer(actor, provider)
 
     assert (answer.role if isinstance(answer, Allowed) else None) == by
+
+
+# --- seals
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "others"),
+    [("leader", True, False), ("admin_security", True, True), ("seal_keeper", False, False)],
+)
+def test_heads_approve_the_seals_of_their_own_department(
+    role: str, own: bool, others: bool
+) -> None:
+    actor = officer(role)
+
+    assert bool(may_with_seals(actor, "approve_seal", "approval_service")) is own
+    assert bool(may_with_seals(actor, "approve_seal", "housing_construction")) is others
+
+
+def test_a_seal_keeper_without_a_department_keeps_no_seal() -> None:
+    assert not may_with_seals(officer("seal_keeper", department=""), "propose_seal")

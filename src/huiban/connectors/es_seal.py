@@ -24,8 +24,8 @@ _OF_UNIT = 1  # a unit's seal; 2 would be a person's
 # The chains of signer and seal maker travel as the values CAdES keeps certificates in.
 _CHAIN_OID = "1.2.840.113549.1.9.16.2.23"
 
-Stamp = Callable[[bytes], bytes]
-"""Gives an RFC 3161 time-stamp token (DER) over some bytes."""
+Stamp = Callable[[bytes, Profile], bytes]
+"""Gives an RFC 3161 time-stamp token (DER) over some bytes, by a suite."""
 
 
 class NotASeal(ValueError):
@@ -161,7 +161,7 @@ def sign(seal_der: bytes, signer: Signer, what: Sealing, stamp: Stamp | None = N
         "signature": signature,
     }
     if stamp is not None:
-        whole["timeStamp"] = stamp(signature)
+        whole["timeStamp"] = stamp(signature, signer.profile)
     made: bytes = asn1.SESSignature(whole).dump()
     return made
 

@@ -29,6 +29,14 @@ class Errand(StrEnum):
     VIEW_CATALOGUE = "view_catalogue"  # which data resources there are; never their data
     VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
     TRY_REGISTER = "try_register"  # ask a register once, to see whether its connection works
+    VIEW_ARCHIVE = "view_archive"  # archived packages of one's reach: lists, checks, ledgers
+    KEEP_ARCHIVE = "keep_archive"  # check them again, hand over, dispose of what is due
+    VIEW_SEALS = "view_seals"  # electronic seals of one's department, with their ledgers
+    PROPOSE_SEAL = "propose_seal"
+    APPROVE_SEAL = "approve_seal"  # or refuse: first the department's head, then security's keeper
+    GRANT_SEAL = "grant_seal"  # who may use it for what
+    CHANGE_SEAL = "change_seal"  # suspend, resume, revoke
+    KEEP_KEYS = "keep_keys"  # see, renew and revoke what this house signs with
     ANSWER_DISPUTE = "answer_dispute"  # what parties dispute of the data of one's department
     VIEW_CERTIFICATES = "view_certificates"  # certificates of one's department, with their ledgers
     SIGN_REQUESTS = "sign_requests"  # ask others to sign, and sign or seal for one's department
@@ -181,6 +189,14 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.VIEW_CATALOGUE: _DESK | ADMIN_ROLES,
         Errand.VIEW_RATES: _DESK,
         Errand.TRY_REGISTER: frozenset({"admin_system"}),
+        Errand.VIEW_ARCHIVE: frozenset({"archivist", "supervisor"}),
+        Errand.KEEP_ARCHIVE: frozenset({"archivist"}),
+        Errand.VIEW_SEALS: frozenset({"seal_keeper", "leader", "admin_security", "admin_audit"}),
+        Errand.PROPOSE_SEAL: frozenset({"seal_keeper"}),
+        Errand.APPROVE_SEAL: frozenset({"leader", "admin_security"}),
+        Errand.GRANT_SEAL: frozenset({"seal_keeper"}),
+        Errand.CHANGE_SEAL: frozenset({"leader", "admin_security"}),
+        Errand.KEEP_KEYS: frozenset({"admin_security", "system"}),
         Errand.ANSWER_DISPUTE: _DESK,
         Errand.SIGN_REQUESTS: _DESK - {"supervisor", "archivist"},
         Errand.VIEW_CERTIFICATES: _DESK - {_CONSULTEE},
@@ -220,6 +236,20 @@ def may_answer(actor: Actor, provider: str = "") -> Allowed | Denied:
     return answer if provider in ("", actor.department) else _OTHERS_DATA
 
 
+def may_with_seals(actor: Actor, errand: str, department: str = "") -> Allowed | Denied:
+    """
+    Decide an errand about a department's seals: its own people, and administrators for all.
+
+    Without a department it says whether there is any department they do it for.
+    """
+    answer = may(actor, errand)
+    if isinstance(answer, Denied) or answer.role in ADMIN_ROLES:
+        return answer
+    if not actor.department:
+        return _WRONG_ROLE
+    return answer if department in ("", actor.department) else _OTHERS_SEAL
+
+
 def conflicting_roles(roles: Iterable[str]) -> tuple[str, ...]:
     """
     Return the roles that one account must not hold together; empty if they are compatible.
@@ -256,7 +286,7 @@ def _roles_of(actor: Actor) -> dict[str, str]:
     return {role: role if role in _NAMED else _CONSULTEE for role in sorted(counted)}
 
 
-_NAMED = frozenset({"window", "examiner", "leader", "supervisor", "archivist"} | ADMIN_ROLES)
+_NAMED = ADMIN_ROLES | {"window", "examiner", "leader", "supervisor", "archivist", "seal_keeper"}
 
 
 def _may_on_platform(actor: Actor, allowed: frozenset[str]) -> Allowed | Denied:
@@ -335,6 +365,13 @@ _OTHERS_DATA = Denied(
     Words(
         "这是别的部门的数据，由提供数据的部门答复。",
         "These are another department's data; their provider answers.",
+    ),
+)
+_OTHERS_SEAL = Denied(
+    "scope",
+    Words(
+        "这是别的部门的印章，由那个部门的印章管理员和负责人管理。",
+        "This is another department's seal; its own keeper and head manage it.",
     ),
 )
 _WRONG_STAGE = Denied(
