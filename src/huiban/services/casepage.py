@@ -270,7 +270,14 @@ _EXTRA_LABELS = {
     "supply_overdue": Words("容缺材料到期没有补交", "Deferred document overdue"),
     "commitment_kept": Words("承诺核查属实", "Promise checked and kept"),
     "commitment_broken": Words("承诺核查不属实", "Promise found broken"),
+    "signing_completed": Words("有关方签署完成", "Signed by everybody asked"),
+    "signing_declined": Words("有关方拒绝签署", "A party declined to sign"),
+    "signing_withdrawn": Words("签署任务已撤回", "Request to sign withdrawn"),
+    "signing_expired": Words("签署任务到期未签完", "Request to sign expired"),
 }
+_NAMES_TITLE = frozenset(
+    {"signing_completed", "signing_declined", "signing_withdrawn", "signing_expired"}
+)
 
 
 _NAMES_MATERIAL = frozenset({"supply", "supply_overdue", "commitment_kept", "commitment_broken"})
@@ -308,6 +315,8 @@ def _note(row: JournalRow) -> str:
     body = body_of(row)
     if row.act == "document_issued":
         return " ".join(str(body.get(key, "")) for key in ("title", "reference")).strip()
+    if row.act in _NAMES_TITLE:
+        return str(body.get("title", ""))
     return str(body.get("name", "")) if row.act in _NAMES_MATERIAL else ""
 
 
