@@ -132,6 +132,11 @@ elif CA_URL and "folder:" in KEYS_URL and len(KEYS_SECRET) < 40:
         "least 40 characters, kept apart from the folder and its backups; make one with "
         "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`"
     )
+if PRODUCTION and CA_URL and not CA_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        "HUIBAN_CA_URL: production enrols over https, because the key it sends would be read on "
+        "the way; put a TLS proxy before an authority that has none"
+    )
 if PRODUCTION and (TRUST_ROOTS / "test").exists():
     raise ImproperlyConfigured(
         f"HUIBAN_TRUST_ROOTS: {TRUST_ROOTS / 'test'} holds test roots, whose signatures prove "

@@ -128,7 +128,7 @@ PLATFORM = {
         "archivist", "admin_system", "admin_security", "admin_audit",
     },
     "try_register": {"admin_system"},
-    "keep_keys": {"admin_security", "system"},
+    "keep_keys": {"admin_security"},
     "view_seals": {"seal_keeper", "leader", "admin_security", "admin_audit"},
     "propose_seal": {"seal_keeper"},
     "approve_seal": {"leader", "admin_security"},

@@ -50,6 +50,10 @@ def test_production_starts_without_a_warning_when_set_up_well(tmp_path: Path) ->
         ({"HUIBAN_ALLOWED_HOSTS": ""}, "HUIBAN_ALLOWED_HOSTS: name the hosts"),
         ({"HUIBAN_DATABASE_URL": "mysql://h/d"}, "HUIBAN_DATABASE_URL: "),
         ({"HUIBAN_CA_URL": "https://ca.example.cn"}, "HUIBAN_KEYS_SECRET: production seals"),
+        (
+            {"HUIBAN_CA_URL": "http://ca.example.cn", "HUIBAN_KEYS_SECRET": "k" * 40},
+            "HUIBAN_CA_URL: production enrols over https",
+        ),
     ],
 )
 def test_production_refuses_to_start_unsafe_and_says_the_cure(
@@ -85,10 +89,10 @@ def test_every_setting_is_in_the_reference_and_nothing_else() -> None:
     read = {
         name
         for module in (root / "src").rglob("*.py")
-        for name in re.findall(r"HUIBAN_[A-Z_]+", module.read_text(encoding="utf-8"))
+        for name in re.findall(r"HUIBAN_[A-Z0-9_]+", module.read_text(encoding="utf-8"))
     }
     page = (root / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"^\| `(HUIBAN_[A-Z_]+)`", page, re.MULTILINE))
+    explained = set(re.findall(r"^\| `(HUIBAN_[A-Z0-9_]+)`", page, re.MULTILINE))
 
     assert explained == read
 

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from huiban.cli import (
+    archive,
     check,
     demo,
+    keys,
     neighbours,
     new_pack,
     people,
@@ -26,7 +28,10 @@ def parser() -> argparse.ArgumentParser:
         prog="huiban", description="慧办: open software for a city's digital services."
     )
     sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
-    for room in (demo, serve, neighbours, check, resource, new_pack, people, rates, upkeep, verify):
+    for room in (
+        demo, serve, neighbours, check, resource, new_pack, people, keys, rates, archive, upkeep,
+        verify,
+    ):  # fmt: skip
         room.add_parser(sub)
     return found
 

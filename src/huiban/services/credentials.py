@@ -19,9 +19,11 @@ from huiban.connectors.keys import KeyHolder, KeyRefused, KeyUnavailable, connec
 from huiban.connectors.signer import Signer
 from huiban.kernel.actor import SYSTEM, Actor
 from huiban.kernel.credential import Owner, OwnerKind, Profile
+from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import city, ledger, trust
 from huiban.services.ledger import Chain
+from huiban.services.permission import demand_platform
 from huiban.services.refusal import NotFound, NotOpen
 from huiban.store import credentials, ids
 from huiban.store.models import Credential
@@ -88,9 +90,11 @@ def rotate(number: str, actor: Actor, now: datetime) -> Credential:
     """
     Give an owner a new key and certificate; the old one is retired, what it signed stays valid.
 
+    :raises NotAllowed: for whoever does not keep the keys.
     :raises NotFound: if there is no such credential.
     :raises NotOpen: if it is not active, or the authority or the keys are away.
     """
+    demand_platform(actor, Errand.KEEP_KEYS)
     found = _known(number)
     if found.state != Credential.State.ACTIVE:
         raise NotOpen(_NOT_ACTIVE, "state")
@@ -103,9 +107,11 @@ def revoke(number: str, reason: str, actor: Actor, now: datetime) -> Credential:
 
     It counts here at once; an authority that is away is told as soon as it is back.
 
+    :raises NotAllowed: for whoever does not keep the keys.
     :raises NotFound: if there is no such credential.
     :raises NotOpen: if it was revoked already, or there is no reason.
     """
+    demand_platform(actor, Errand.KEEP_KEYS)
     found = _known(number)
     if not reason.strip():
         raise NotOpen(Words("请写明吊销的原因。", "Say why it is revoked."), "reason")
@@ -117,6 +123,11 @@ def revoke(number: str, reason: str, actor: Actor, now: datetime) -> Credential:
         _destroy(found, now)
     _tell(found, now)
     return found
+
+
+def listed(most: int = 100, state: str = "", owner: str = "") -> list[Credential]:
+    """Return credentials, the newest first, of one state or one owner if told so."""
+    return credentials.newest(most, state, owner)
 
 
 def renew_due(now: datetime) -> int:
