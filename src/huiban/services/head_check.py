@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from huiban.connectors import gm, timestamp
 from huiban.connectors.certificate_path import Claim, PathRefused, check_path
+from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.credential import Profile
 from huiban.kernel.proof import Head, HeadSignature, ProofDocument, SignedHead
 from huiban.kernel.proof_check import head_of
@@ -130,7 +131,8 @@ def _signature(profile: Profile, signed: SignedHead, head: Head, at: datetime) -
         is_test = _leads(certificate, tuple(b64decode(one) for one in found.chain), at)
     except PathRefused as refused:
         return _Part(_unled(code, title, signer, refused), signer=signer)
-    detail = Words(f"由“{signer}”签名，证书可信", f"signed by {signer!r}, its certificate holds")
+    zh, en = ("是测试证书", "is a test one") if is_test else ("可信", "holds")
+    detail = Words(f"由“{signer}”签名，证书{zh}", f"signed by {signer!r}, its certificate {en}")
     return _Part(Check(code, title, Verdict.PASSED, detail), is_test, signer)
 
 
@@ -194,10 +196,10 @@ def _stamp(signed: SignedHead) -> tuple[Check, timestamp.Stamped | None, bool]:
         is_known = refused.code not in ("untrusted", "unchecked")
         verdict = Verdict.FAILED if is_known else Verdict.UNKNOWN
         return Check("time", _TIME, verdict, refused.message), None, False
-    at = found.at.isoformat(sep=" ", timespec="seconds")
+    at = f"{found.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     detail = Words(
-        f"“{found.authority}”证明它在 {at} 之前已经存在",
-        f"{found.authority!r} says it existed by {at}",
+        f"“{found.authority}”证明它在 {at} 已经存在",
+        f"{found.authority!r} says it existed by {at} (UTC+8)",
     )
     return Check("time", _TIME, Verdict.PASSED, detail), found, found.is_test
 
