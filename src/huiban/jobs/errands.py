@@ -6,7 +6,18 @@ from typing import Any
 
 from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
-from huiban.services import data_check, fill_counting, issue, supply, sweep, vault
+from huiban.services import (
+    archive_keeping,
+    checkpoints,
+    credentials,
+    data_check,
+    fill_counting,
+    issue,
+    sign_requests,
+    supply,
+    sweep,
+    vault,
+)
 
 
 def registry() -> Registry:
@@ -18,6 +29,12 @@ def registry() -> Registry:
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
+    known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
+    known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
+    known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)
+    known.sweep("credentials", timedelta(hours=1), credentials.renew_due)
+    known.sweep("fixity", timedelta(minutes=10), archive_keeping.sweep)
+    known.sweep("archive_stamps", timedelta(minutes=10), archive_keeping.restamp)
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)
     known.sweep("sessions", timedelta(hours=6), housekeeping.clear_sessions)
     known.sweep("jobs", timedelta(hours=6), housekeeping.clear_jobs)
