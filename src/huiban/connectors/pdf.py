@@ -90,6 +90,8 @@ class Rendered:
     sha256: str
     unprintable: tuple[str, ...] = ()
     places: tuple[SigningPlace, ...] = ()
+    data: bytes = b""
+    """What it was set from, as it is attached."""
 
 
 def render(
@@ -128,7 +130,10 @@ def render(
     except typst.TypstError as error:
         raise refusal_of(error, main) from None
     digest = hashlib.sha256(content).hexdigest()
-    return Rendered(content, _count_pages(content), digest, printable.missing(), places)
+    pages = _count_pages(content)
+    return Rendered(
+        content, pages, digest, printable.missing(), places, given["huiban/source.json"]
+    )
 
 
 def _compiler(files: dict[str, bytes], available: typst.Fonts) -> typst.Compiler:

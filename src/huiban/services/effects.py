@@ -47,7 +47,8 @@ def of_step(
 ) -> Following:
     """List what a step sets off."""
     following: tuple[JobRow, ...] = ()
-    if stepped.effects:
+    # A form signed as it was sent in is signed with its sender's key by a job as well.
+    if stepped.effects or row.body.find('"signature":{') >= 0:
         following = (carry_out_job(about.number, row.seq),)
     if scenario.analysis is not None and row.act in _FILINGS:
         following += (data_check_job(about.number, row.seq),)

@@ -1,20 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carrying out what a step sets off (出具): documents and certificates, each exactly once."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
 
-from huiban.connectors import pdf
+from huiban.connectors import ofd, pdf
 from huiban.kernel import document as papers
 from huiban.kernel.catalogue import MaterialStanding
 from huiban.kernel.clock import Limit
 from huiban.kernel.document_form import Answers
 from huiban.kernel.fill_record import How
 from huiban.packloader import DocumentKind
-from huiban.services import archive, certify, city, handle, materials_filed, oversight, vault
+from huiban.services import (
+    archive,
+    certify,
+    city,
+    form_signing,
+    handle,
+    materials_filed,
+    oversight,
+    signed,
+    vault,
+)
 from huiban.services.facts import local_day, read_json, read_materials
 from huiban.services.handle import Opened
 from huiban.services.journal import Fact, body_of
@@ -54,6 +66,8 @@ def carry_out(number: str, seq: int, now: datetime) -> None:
     if CERTIFICATE in effects:
         # The decision names the certificate, so the certificate exists first.
         certify.issue(opened, row, errand.numbers[CERTIFICATE])
+    if "signature" in body:
+        issue_signed_form(errand)
     for effect in effects:
         _EFFECTS.get(effect, _document)(errand, effect)
 
@@ -73,6 +87,8 @@ def _certificate(errand: Errand, code: str) -> None:
     if shown is not None:
         document = issue_document(errand, shown, errand.numbers[code])
         certify.show(errand.numbers[code], document)
+        if signed.is_sealed(shown):
+            issue_ofd(errand, shown, errand.numbers[code])
 
 
 def _cancel(errand: Errand, _: str) -> None:
@@ -81,10 +97,15 @@ def _cancel(errand: Errand, _: str) -> None:
 
 def _archive(errand: Errand, _: str) -> None:
     # The archive holds the application as a document too, readable without this program.
-    form = errand.opened.scenario.documents.get(_APPLICATION_FORM)
-    if form is not None:
+    opened = errand.opened
+    form = opened.scenario.documents.get(_APPLICATION_FORM)
+    filed = [row for row in opened.journal if "filed" in body_of(row)]
+    by_hand = [replace(errand, row=row) for row in filed if "signature" in body_of(row)]
+    for one in by_hand:
+        issue_signed_form(one)
+    if form is not None and not (by_hand and by_hand[-1].row is filed[-1]):
         issue_document(errand, form, "")
-    archive.archive(errand.opened.case.number, errand.now)
+    archive.archive(opened.case.number, errand.now)
 
 
 def _oversight(errand: Errand, _: str) -> None:
@@ -100,33 +121,69 @@ _EFFECTS: Mapping[str, Callable[[Errand, str], None]] = {
 
 
 def issue_document(errand: Errand, kind: DocumentKind, reference: str) -> Document:
-    """Set a document, keep its bytes and record that it was issued."""
-    case = errand.opened.case
-    known = documents.of_entry(case.id, kind.code, errand.row.seq)
+    """Set a document, have it signed and sealed, keep its bytes and record that it was issued."""
+    known = documents.of_entry(errand.opened.case.id, kind.code, errand.row.seq)
     if known is None:
-        rendered = _rendered(errand, kind, reference)
-        key = vault.keep(rendered.content)
-        known = documents.issue(_row(errand, kind, reference, rendered, key))
+        made = _rendered(errand, kind, reference)
+        finished = signed.finish(_matter(errand, kind), made)
+        known = documents.issue(_row(errand, kind, reference, finished))
+    _note(errand, kind, known)
+    return known
+
+
+def issue_signed_form(errand: Errand) -> Document:
+    """Issue the application as it was shown to its applicant, signed with their own key."""
+    case, form = errand.opened.case, errand.opened.scenario.documents[_APPLICATION_FORM]
+    known = documents.of_entry(case.id, form.code, errand.row.seq)
+    if known is None:
+        made = form_signing.sign_filed(case.number, errand.row, errand.now)
+        known = documents.issue(_row(errand, form, "", made))
+    _note(errand, form, known)
+    return known
+
+
+def issue_ofd(errand: Errand, kind: DocumentKind, reference: str) -> None:
+    """Issue a sealed document in the national layout format (OFD) too."""
+    code = f"{kind.code}_ofd"
+    known = documents.of_entry(errand.opened.case.id, code, errand.row.seq)
+    if known is None:
+        matter = _matter(errand, kind)
+        made = _rendered(errand, kind, reference)
+        row = _row(errand, kind, reference, signed.finish_ofd(matter, made))
+        row.code, row.title, row.media = code, f"{kind.title.zh}（OFD）", ofd.MEDIA
+        known = documents.issue(row)
+    _note(errand, kind, known)
+
+
+def _matter(errand: Errand, kind: DocumentKind) -> signed.Matter:
+    return signed.Matter(errand.opened, errand.row, kind, errand.now)
+
+
+def _note(errand: Errand, kind: DocumentKind, known: Document) -> None:
+    case = errand.opened.case
+    body: dict[str, object] = {
+        "code": known.code,
+        "title": known.title,
+        "reference": known.reference,
+        "sha256": known.sha256,
+        "entry": errand.row.seq,
+    }
+    signatures = json.loads(known.signatures)
+    if signatures:
+        body["signatures"] = signatures
     fact = Fact(
         act="document_issued",
         stage_from=case.stage,
         stage_to=case.stage,
         role="system",
-        body={
-            "code": kind.code,
-            "title": kind.title.zh,
-            "reference": known.reference,
-            "sha256": known.sha256,
-            "entry": errand.row.seq,
-        },
+        body=body,
         is_public=kind.is_public,
     )
     handle.note(case.number, fact, errand.now)
-    return known
 
 
 def _row(
-    errand: Errand, kind: DocumentKind, reference: str, rendered: pdf.Rendered, key: str
+    errand: Errand, kind: DocumentKind, reference: str, finished: signed.Finished
 ) -> Document:
     return Document(
         number=ids.new_key(),
@@ -136,12 +193,13 @@ def _row(
         reference=reference,
         journal_seq=errand.row.seq,
         media="application/pdf",
-        size=len(rendered.content),
-        sha256=rendered.sha256,
-        object_key=key,
+        size=len(finished.content),
+        sha256=hashlib.sha256(finished.content).hexdigest(),
+        object_key=vault.keep(finished.content),
         issued_at=errand.row.at,
         issued_by=errand.row.actor_name,
         is_public=kind.is_public,
+        signatures=city.text_of(list(finished.signatures)),
     )
 
 
@@ -156,7 +214,8 @@ def _rendered(errand: Errand, kind: DocumentKind, reference: str) -> pdf.Rendere
         verify_url=certify.verify_url(certificate) if certificate and kind.certificate else "",
         is_sample=settings.DEMO,
     )
-    return pdf.render(scenario.templates, kind.template, papers.compose(kind.data, facts), about)
+    data = papers.compose(kind.data, facts)
+    return pdf.render(scenario.templates, kind.template, data, about, with_places=True)
 
 
 def _facts(
@@ -171,7 +230,8 @@ def _facts(
             dated=errand.day,
             number=reference,
             seal=kind.seal,
-            signers=kind.signed_by,
+            signers=tuple(signed.officers(_matter(errand, kind))),
+            is_sealed=signed.is_sealed(kind),
         ),
         case=papers.CaseFacts(
             number=case.number,

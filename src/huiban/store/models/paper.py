@@ -23,6 +23,7 @@ class Document(models.Model):
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
+    signatures = models.TextField(default="[]")  # JSON list: who signed or sealed it, with what
 
     class Meta:
         db_table = "store_document"
