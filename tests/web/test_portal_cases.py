@@ -260,7 +260,14 @@ def test_what_a_signed_in_person_sees_is_kept_by_no_browser(clerk: Visitor, numb
 def test_a_document_that_is_not_public_is_not_its_applicants_to_read(
     town: dict[str, Account], clerk: Visitor
 ) -> None:
-    granted(town)
-    package = Document.objects.get(code="archive_package")
+    number = granted(town)
+    shown = Document.objects.filter(case__number=number, is_public=True).first()
+    assert shown is not None
+    hidden = Document.objects.create(
+        number="d" * 32, case_id=shown.case_id, code="internal_note", title="内部意见",
+        journal_seq=1, media=shown.media, size=shown.size, sha256=shown.sha256,
+        object_key=shown.object_key, issued_at=NOW, issued_by="刘洋", is_public=False,
+    )  # fmt: skip
 
-    assert clerk.get(f"/documents/{package.number}").status_code == 404
+    assert clerk.get(f"/documents/{shown.number}").status_code == 200
+    assert clerk.get(f"/documents/{hidden.number}").status_code == 404

@@ -82,6 +82,13 @@ class Objects(Protocol):
         :raises ObjectCorrupted: before the end, if the bytes changed.
         """
 
+    def found(self, key: str) -> Iterator[bytes]:
+        """
+        Give the bytes as they are found, changed or not, to see what of them is still whole.
+
+        :raises ObjectMissing: at once, if there is no such object.
+        """
+
     def remove(self, key: str) -> None:
         """Forget an object; one that is not there is no fault."""
 
@@ -135,10 +142,13 @@ class FolderObjects:
         return kept
 
     def get(self, key: str) -> Iterator[bytes]:
+        return _verified(key, self.found(key))
+
+    def found(self, key: str) -> Iterator[bytes]:
         place = self.root / _checked(key)
         if not place.is_file():
             raise ObjectMissing(key)
-        return _verified(key, _read(place.open("rb")))
+        return _read(place.open("rb"))
 
     def remove(self, key: str) -> None:
         (self.root / _checked(key)).unlink(missing_ok=True)
@@ -187,11 +197,14 @@ class S3Objects:
         return kept
 
     def get(self, key: str) -> Iterator[bytes]:
+        return _verified(key, self.found(key))
+
+    def found(self, key: str) -> Iterator[bytes]:
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + _checked(key))
         except self.client.exceptions.NoSuchKey:
             raise ObjectMissing(key) from None
-        return _verified(key, answer["Body"].iter_chunks(CHUNK_BYTES))
+        return answer["Body"].iter_chunks(CHUNK_BYTES)
 
     def remove(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + _checked(key))

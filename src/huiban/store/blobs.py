@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 
-from huiban.store.models import Blob, Document, Draft
+from huiban.store.models import (
+    ArchivePackage,
+    Blob,
+    Ceremony,
+    Document,
+    Draft,
+    Seal,
+    SignRequest,
+)
 
 
 class FileNotFound(LookupError):
@@ -108,7 +116,22 @@ def sweep(before: datetime, limit: int = 1000) -> int:
 
 
 def unknown_objects(keys: Collection[str]) -> set[str]:
-    """Return which object keys no file and no document refers to."""
-    files = Blob.objects.filter(object_key__in=keys).values_list("object_key", flat=True)
-    papers = Document.objects.filter(object_key__in=keys).values_list("object_key", flat=True)
-    return set(keys) - set(files) - set(papers)
+    """Return which object keys no record refers to."""
+    known: set[str] = set()
+    for table, columns in OBJECT_COLUMNS:
+        for column in columns:
+            rows = table.objects.filter(**{f"{column}__in": keys})
+            if table is ArchivePackage:  # what was disposed of is to go
+                rows = rows.exclude(state=ArchivePackage.State.DISPOSED)
+            known |= set(rows.values_list(column, flat=True))
+    return set(keys) - known
+
+
+OBJECT_COLUMNS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (Blob, ("object_key",)),
+    (Document, ("object_key",)),
+    (ArchivePackage, ("object_key",)),
+    (Seal, ("picture_key",)),
+    (Ceremony, ("object_key", "strokes_key", "signed_key")),
+    (SignRequest, ("object_key", "first_key")),
+)

@@ -51,9 +51,12 @@ class ArchivePackage(models.Model):
         UNCHECKED = "unchecked"
         SOUND = "sound"
         FAULTY = "faulty"
+        DISPOSED = "disposed"  # its time was over and two people let its bytes be removed
 
     number = models.CharField(max_length=32, primary_key=True)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="archived")
+    department = models.CharField(max_length=64)  # the case's: the lists are by department
+    division = models.CharField(max_length=12)
     object_key = models.CharField(max_length=200, unique=True)
     size = models.BigIntegerField()
     files = models.IntegerField()
@@ -67,6 +70,7 @@ class ArchivePackage(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.UNCHECKED)
     faults = models.TextField(default="[]")
     handed_over_at = models.DateTimeField(null=True)
+    disposal_by = models.CharField(max_length=64, default="")  # who proposed; a second approves
 
     class Meta:
         db_table = "store_archive_package"
@@ -74,7 +78,11 @@ class ArchivePackage(models.Model):
             models.Index(fields=["checked_at", "number"], name="archive_to_check"),
             models.Index(fields=["state", "-archived_at"], name="archive_by_state"),
             models.Index(fields=["-archived_at", "number"], name="archive_newest"),
-            models.Index(fields=["keep_until"], name="archive_ends"),
+            models.Index(
+                fields=["department", "-archived_at", "number"], name="archive_of_department"
+            ),
+            models.Index(fields=["keep_until", "number"], name="archive_ends"),
+            models.Index(fields=["stamped_at", "number"], name="archive_stamped"),
         )
 
     def __str__(self) -> str:
