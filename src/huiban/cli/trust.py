@@ -6,12 +6,16 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 ADDRESS, KEY = "HUIBAN_CA_URL", "HUIBAN_CA_KEY"
 _PORT_FILE = "port"
+_SAMPLE_DAYS = 400
+"""The sample city's cases lie back in time, and their signers' certificates with them."""
 
 
 def add_parser(errands: Any) -> None:
@@ -21,6 +25,10 @@ def add_parser(errands: Any) -> None:
     served.add_argument("--address", help="what its certificates call it (http://HOST:PORT)")
     served.add_argument("--folder", type=Path, help="where it is kept (var/trust-authority)")
     served.add_argument("--control", action="store_true", help="take orders at POST /control")
+    served.add_argument(
+        "--backdate-days", type=int, default=0,
+        help="make certificates this old when they are issued, for histories made up afterwards",
+    )  # fmt: skip
     served.set_defaults(run=serve)
 
 
@@ -33,7 +41,10 @@ def serve(said: argparse.Namespace) -> int:
         print(f"set {KEY} to the key that those who enrol must send")
         return 2
     address = said.address or f"http://{said.host}:{said.port}"
-    run(Served(said.folder or _folder(), address, key, said.control), said.host, said.port)
+    served = Served(said.folder or _folder(), address, key, said.control)
+    if said.backdate_days:
+        served = replace(served, backdated=timedelta(days=said.backdate_days))
+    run(served, said.host, said.port)
     return 0
 
 
@@ -57,7 +68,7 @@ def start() -> "list[subprocess.Popen[bytes]]":
     os.environ |= {ADDRESS: f"http://127.0.0.1:{port}", KEY: neighbours.caller_key(root)}
     process = subprocess.Popen(
         [sys.executable, "-m", "huiban.cli.main", "neighbours", "trust", "--port", str(port),
-         "--folder", str(root)],
+         "--folder", str(root), "--backdate-days", str(_SAMPLE_DAYS)],
         start_new_session=True,
     )  # fmt: skip
     if not neighbours.is_up(f"{os.environ[ADDRESS]}/healthz", process):

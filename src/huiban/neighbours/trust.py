@@ -17,7 +17,8 @@ _FROM = datetime(2020, 1, 1, tzinfo=UTC)
 _UNTIL = {"root": datetime(2049, 12, 31, tzinfo=UTC), "issuing": datetime(2045, 12, 31, tzinfo=UTC)}
 _STAMPER_UNTIL = datetime(2040, 12, 31, tzinfo=UTC)
 _ADDRESS = "address"
-_BACKDATED = timedelta(minutes=10)  # clocks differ; a certificate is used at once
+BACKDATED = timedelta(minutes=10)
+"""Clocks differ, and a certificate is used at once."""
 _DAYS = {"person": 365, "enterprise": 730, "department": 730, "office": 1095}
 _NAMES = {"root": "根证书", "issuing": "签发证书", "stamper": "时间戳"}
 _TABLES = """
@@ -46,6 +47,8 @@ class House:
     clock: Callable[[], datetime]
     ahead: timedelta = field(default=timedelta())
     """How far its clock is ahead, for tests that look into the future."""
+    backdated: timedelta = BACKDATED
+    """How old a certificate is made when it is issued."""
 
     def now(self) -> datetime:
         return (self.clock() + self.ahead).replace(microsecond=0)
@@ -89,7 +92,9 @@ def enrol(house: House, request: bytes, said: Mapping[str, str]) -> list[x509.Ce
     issuer = house.authorities[f"{suite.name}-issuing"]
     now = house.now()
     days = _DAYS[said["kind"]]
-    wanted = Wanted("signer", _subject(said), public, now - _BACKDATED, now + timedelta(days=days))
+    wanted = Wanted(
+        "signer", _subject(said), public, now - house.backdated, now + timedelta(days=days)
+    )
     made = write(wanted, suite, issuer.private, issuer, house.address)
     with house.books:
         _enter(house.books, made, issuer.key)

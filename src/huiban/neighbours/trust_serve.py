@@ -7,7 +7,7 @@ import binascii
 import hmac
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -44,12 +44,15 @@ class Served:
     address: str
     key: str
     control: bool = False
+    backdated: timedelta = trust.BACKDATED
 
 
 def application(served: Served) -> web.Application:
     """Return the server of one authority, made on first use."""
     app = web.Application(middlewares=[_fated], client_max_size=1024 * 1024)
-    app[_COUNTER] = _Counter(trust.opened(served.folder, served.address, _clock), served.key)
+    house = trust.opened(served.folder, served.address, _clock)
+    house.backdated = served.backdated
+    app[_COUNTER] = _Counter(house, served.key)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/roots.pem", _roots)
     app.router.add_get("/certificates/{authority}.cer", _certificate)
