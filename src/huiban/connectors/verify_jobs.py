@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from huiban.connectors import cell_jobs
+from huiban.connectors.es_seal_check import ChainFound, TimeFound
+from huiban.connectors.ofd.verify import verify as verify_ofd
 from huiban.connectors.pades import Trust
 from huiban.connectors.pades.verify import verify as verify_pdf
 from huiban.kernel.verification import Check, Report, SignatureFound, Verdict
@@ -29,6 +31,33 @@ def asked(trust: Trust, at: datetime) -> dict[str, object]:
 def pdf(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
     """Verify a PDF."""
     return written(verify_pdf(content, _trust(ask), datetime.fromisoformat(ask["at"]))), b""
+
+
+def ofd(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
+    """
+    Verify an OFD as far as the file itself goes.
+
+    Whom to believe is asked where the house has its database; here it is seen that the file can be
+    read to its end, in its time and in its memory.
+    """
+    found = verify_ofd(content, _Nobody(), datetime.fromisoformat(ask["at"]))
+    return written(found), b""
+
+
+class _Nobody:
+    """Believes nobody and asks nobody."""
+
+    def chain(self, certificate: bytes, others: tuple[bytes, ...], at: datetime) -> ChainFound:
+        return ChainFound(Verdict.UNKNOWN, _NOT_ASKED)
+
+    def maker(self, certificate: bytes, others: tuple[bytes, ...], at: datetime) -> ChainFound:
+        return ChainFound(Verdict.UNKNOWN, _NOT_ASKED)
+
+    def time(self, token: bytes, stamped: bytes) -> TimeFound:
+        return TimeFound(Verdict.UNKNOWN, _NOT_ASKED)
+
+
+_NOT_ASKED = Words("没有核对", "Not asked")
 
 
 def written(report: Report) -> dict[str, Any]:
@@ -117,7 +146,7 @@ def _text(der: bytes) -> str:
     return base64.b64encode(der).decode()
 
 
-JOBS = {"pdf": pdf}
+JOBS = {"pdf": pdf, "ofd": ofd}
 
 
 def answer(ask: dict[str, Any], content: bytes) -> cell_jobs.Answer:

@@ -4,19 +4,15 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from django.conf import settings
-
-from huiban.connectors import trust_roots, upload_kind, verifier
+from huiban.connectors import upload_kind, verifier
 from huiban.connectors.pades import Trust
 from huiban.connectors.verifier import Unverifiable
 from huiban.connectors.verify_jobs import written
 from huiban.kernel.verification import Check, Report, Verdict
 from huiban.kernel.verified_file import Headline, Ours, headline
 from huiban.kernel.words import Words
-from huiban.services import certify
+from huiban.services import certify, seal_trust, trust
 from huiban.services.facts import local_day
 from huiban.services.refusal import FieldFault
 from huiban.store import certificates, documents
@@ -51,11 +47,14 @@ def verify(content: bytes, name: str, now: datetime) -> FileVerdict:
     media = _media(content)
     try:
         report = verifier.verify(content, media, _trust(), now)
+        if media == upload_kind.OFD:
+            # Read to its end by a process that may be killed; now by us, who know whom to believe.
+            report = seal_trust.verify_ofd(content, now)
     except Unverifiable as fault:
         digest = hashlib.sha256(content).hexdigest()
         report = Report(media, digest, checks=(_unreadable(fault.code),))
     document = documents.of_digest(report.sha256)
-    held = certificates.of_document(document.number) if document else None
+    held = certificates.of_document(document) if document else None
     worth = certify.state_of(held, local_day(now)) if held else ""
     ours = Ours(worth) if document else None
     said = headline(report, ours)
@@ -121,12 +120,8 @@ def _unreadable(code: str) -> Check:
 
 
 def _trust() -> Trust:
-    folder = Path(settings.TRUST_ROOTS)
-    return _read_trust(folder, trust_roots.stamp_of(folder))
-
-
-@lru_cache(maxsize=2)
-def _read_trust(folder: Path, _stamp: object) -> Trust:
-    """Read the roots anew only when the folder changes."""
-    found = trust_roots.read(folder)
-    return Trust(roots=found.real, test_roots=found.tests)
+    known = trust.roots()
+    return Trust(
+        roots=tuple(one for one in known.roots if not known.is_test(one)),
+        test_roots=tuple(one for one in known.roots if known.is_test(one)),
+    )

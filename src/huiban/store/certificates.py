@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
-from huiban.store.models import Certificate, LedgerEntry
+from huiban.store.models import Certificate, Document, LedgerEntry
 
 _CHAIN = "certificate"
 _ALIVE = (Certificate.State.VALID, Certificate.State.SUSPENDED)
@@ -73,9 +73,20 @@ def of_code(verify_code: str) -> Certificate:
     return _one(Certificate.objects.filter(verify_code=verify_code).first(), verify_code)
 
 
-def of_document(number: str) -> Certificate | None:
-    """Return the certificate that a document shows, if it shows one."""
-    return Certificate.objects.filter(document_id=number).order_by("-issued_at").first()
+_OFD = "_ofd"
+"""How the same face in the other format is called (see `services.issue`)."""
+
+
+def of_document(document: Document) -> Certificate | None:
+    """Return the certificate that a document shows, as PDF or as OFD, if it shows one."""
+    shown = Q(document_id=document.number)
+    if document.code.endswith(_OFD):
+        shown = Q(
+            case_id=document.case_id,
+            document__code=document.code.removesuffix(_OFD),
+            document__journal_seq=document.journal_seq,
+        )
+    return Certificate.objects.filter(shown).order_by("-issued_at").first()
 
 
 def of_subject(subject_code: str) -> list[Certificate]:
