@@ -146,6 +146,18 @@ def test_a_certificate_under_no_root_of_ours_is_not_used(
     assert not list((house.folder / "keys").glob("*.key"))
 
 
+def test_with_a_root_that_cannot_be_read_nothing_is_enrolled_and_the_file_named(
+    each_database: str, house: Trusted
+) -> None:
+    (house.folder / "trust" / "odd.pem").write_text("nothing")
+
+    with pytest.raises(NotOpen, match=r"odd\.pem") as refused:
+        credentials.of(WANG, P256, NOW)
+
+    assert refused.value.reason == "roots"
+    assert not list((house.folder / "keys").glob("*.key"))
+
+
 def test_an_authority_whose_clock_is_ahead_is_noticed(each_database: str, house: Trusted) -> None:
     house.set_clock(NOW + DAY)
 

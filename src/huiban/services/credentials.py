@@ -13,19 +13,19 @@ from django.db import transaction
 
 from huiban.connectors import certification, revocation
 from huiban.connectors.authority_http import TrustFault
-from huiban.connectors.certificate_path import Claim, PathRefused, check_path
-from huiban.connectors.certification import Authority, Enrolled
-from huiban.connectors.keys import KeyHolder, KeyRefused, KeyUnavailable, connect
+from huiban.connectors.keys import KeyHolder, KeyUnavailable
 from huiban.connectors.signer import Signer
+from huiban.connectors.trust_roots import RootUnreadable
 from huiban.kernel.actor import SYSTEM, Actor
 from huiban.kernel.credential import Owner, OwnerKind, Profile
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
-from huiban.services import city, ledger, trust
+from huiban.services import city, enrolling, ledger, trust
+from huiban.services.enrolling import Made
 from huiban.services.ledger import Chain
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import NotFound, NotOpen
-from huiban.store import credentials, ids
+from huiban.store import credentials
 from huiban.store.models import Credential
 
 RENEW_BEFORE = timedelta(days=30)
@@ -125,6 +125,33 @@ def revoke(number: str, reason: str, actor: Actor, now: datetime) -> Credential:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How signing does in this house, for whoever keeps it running."""
+
+    is_configured: bool
+    active: int = 0
+    ending: int = 0
+    """Active ones that end within the time in which they are renewed."""
+    untold: int = 0
+    """Revoked ones of which the authority does not know yet."""
+    has_tests: bool = False
+    trouble: str = ""
+    """What is wrong with the folder of roots."""
+
+
+def standing(now: datetime) -> Standing:
+    """Say how signing does."""
+    if not is_configured():
+        return Standing(is_configured=False)
+    active, ending, untold = credentials.counts(now + RENEW_BEFORE)
+    try:
+        has_tests, trouble = bool(trust.roots().tests), ""
+    except (RootUnreadable, trust.TestRootsRefused) as fault:
+        has_tests, trouble = False, str(fault)
+    return Standing(True, active, ending, untold, has_tests, trouble)
+
+
 def listed(most: int = 100, state: str = "", owner: str = "") -> list[Credential]:
     """Return credentials, the newest first, of one state or one owner if told so."""
     return credentials.newest(most, state, owner)
@@ -167,7 +194,7 @@ def _retire(one: Credential, now: datetime) -> bool:
 def _tell(one: Credential, now: datetime) -> bool:
     """Tell the authority of a revocation; False if it is away."""
     try:
-        is_known = certification.revoke(_authority(), one.serial)
+        is_known = certification.revoke(enrolling.authority(), one.serial)
     except TrustFault as fault:
         logger.warning("the authority was not told of the revocation of %s: %s", one.number, fault)
         return False
@@ -181,7 +208,7 @@ def _tell(one: Credential, now: datetime) -> bool:
 
 def _destroy(one: Credential, now: datetime) -> bool:
     try:
-        keys().destroy(one.key_label)
+        enrolling.keys().destroy(one.key_label)
     except KeyUnavailable as fault:
         logger.warning("the key of credential %s is not destroyed yet: %s", one.number, fault)
         return False
@@ -189,20 +216,6 @@ def _destroy(one: Credential, now: datetime) -> bool:
         credentials.key_destroyed(one, now)
         ledger.note(Chain.CREDENTIAL, one.number, "key_destroyed", SYSTEM, now)
     return True
-
-
-def keys() -> KeyHolder:
-    """Return the place of this house's private keys."""
-    return _connected(settings.KEYS_URL, settings.KEYS_SECRET, settings.KEYS_PIN)
-
-
-@lru_cache(maxsize=4)
-def _connected(address: str, secret: str, pin: str) -> KeyHolder:
-    return connect(address, secret, pin)
-
-
-def _authority() -> Authority:
-    return Authority(settings.CA_URL, settings.CA_KEY)
 
 
 @lru_cache(maxsize=_CACHED_MOST)
@@ -215,16 +228,7 @@ def _read(place: KeyHolder, number: str, certificate: str, chain: str, label: st
 
 
 def _signer(one: Credential) -> Signer:
-    return _read(keys(), one.number, one.certificate, one.chain, one.key_label)
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A key with its certificate, before it is anybody's."""
-
-    number: str
-    label: str
-    enrolled: Enrolled
+    return _read(enrolling.keys(), one.number, one.certificate, one.chain, one.key_label)
 
 
 def _enrolled(
@@ -239,7 +243,7 @@ def _enrolled(
 
     :raises NotOpen: if the authority or the keys are away.
     """
-    made = _make(owner, profile, now)
+    made = enrolling.make(owner, profile, now)
     row = _row(owner, profile, made, now)
     try:
         with transaction.atomic():
@@ -249,7 +253,7 @@ def _enrolled(
                 ledger.note(Chain.CREDENTIAL, old.number, "renewed", actor, now, body)
             ledger.note(Chain.CREDENTIAL, row.number, "enrolled", actor, now, _body(row))
     except credentials.CredentialTaken:
-        _give_up(made, row.serial)
+        enrolling.give_up(made)
         first = credentials.active_of(owner, profile)
         if first is None:
             raise NotOpen(_NOT_ACTIVE, "state") from None
@@ -257,52 +261,7 @@ def _enrolled(
     return row
 
 
-def _make(owner: Owner, profile: Profile, now: datetime) -> _Made:
-    number = ids.new_key()
-    label = f"{number}-{profile}"
-    try:
-        place = keys()
-        public = place.make(label, profile)
-        request = certification.request_for(owner, profile, public, partial(place.sign, label))
-        enrolled = certification.enrol(_authority(), request, owner, public)
-        made = _Made(number, label, enrolled)
-        _check(made, now)
-    except TrustFault as fault:
-        _forget_key(label)
-        raise NotOpen(fault.message, "authority_away") from fault
-    except (KeyUnavailable, KeyRefused) as fault:
-        raise NotOpen(Words(f"密钥设备不可用：{fault}", f"Keys: {fault}"), "keys_away") from fault
-    return made
-
-
-def _check(made: _Made, now: datetime) -> None:
-    """Hold a new certificate to the roots of this house; one nobody believes is not used."""
-    claim = Claim(made.enrolled.certificate, made.enrolled.chain)
-    try:
-        check_path(claim, trust.roots().roots, now, purpose="signer")
-    except PathRefused as refused:
-        _give_up(made, f"{made.enrolled.read.serial_number:x}")
-        words = _UNBELIEVED.get(refused.code, _UNBELIEVED["untrusted"])
-        raise NotOpen(words, refused.code) from None
-
-
-def _give_up(made: _Made, serial: str) -> None:
-    """Leave nothing behind of a credential that nobody will use."""
-    _forget_key(made.label)
-    try:
-        certification.revoke(_authority(), serial, "superseded")
-    except TrustFault as fault:
-        logger.warning("the unused certificate %s is not revoked: %s", serial, fault)
-
-
-def _forget_key(label: str) -> None:
-    try:
-        keys().destroy(label)
-    except KeyUnavailable as fault:
-        logger.warning("the unused key %s is not destroyed: %s", label, fault)
-
-
-def _row(owner: Owner, profile: Profile, made: _Made, now: datetime) -> Credential:
+def _row(owner: Owner, profile: Profile, made: Made, now: datetime) -> Credential:
     certificate = made.enrolled.read
     chain = [base64.b64encode(one).decode() for one in made.enrolled.chain]
     return Credential(
@@ -354,24 +313,3 @@ _NOT_CONFIGURED = Words(
     "No certification authority is connected (HUIBAN_CA_URL); nothing can be signed.",
 )
 _NOT_ACTIVE = Words("这张证书已停用或吊销。", "This credential was retired or revoked.")
-_UNBELIEVED = {
-    "untrusted": Words(
-        "证书机构签发的证书不在可信根证书之下，未予使用。请把它的根证书放入 HUIBAN_TRUST_ROOTS。",
-        "The new certificate leads to no trusted root and is not used: put the authority's root "
-        "into HUIBAN_TRUST_ROOTS.",
-    ),
-    "not_yet_valid": Words(
-        "证书机构签发的证书此刻尚未生效，未予使用。请核对服务器与证书机构的时间。",
-        "The new certificate is not valid yet and is not used: compare this server's clock with "
-        "the authority's.",
-    ),
-    "expired": Words(
-        "证书机构签发的证书此刻已经过期，未予使用。请核对服务器与证书机构的时间。",
-        "The new certificate has expired and is not used: compare this server's clock with the "
-        "authority's.",
-    ),
-    "unfit": Words(
-        "证书机构签发的证书不能用于签署文件，未予使用。请联系证书机构。",
-        "The new certificate is not for signing documents and is not used. Tell the authority.",
-    ),
-}

@@ -4,6 +4,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
 
 from huiban.kernel.credential import Owner, Profile
 from huiban.store.models import Credential
@@ -86,6 +87,18 @@ def keys_to_destroy(before: datetime, most: int) -> list[Credential]:
     """Return credentials ended before a moment whose keys are still there."""
     found = Credential.objects.filter(ended_at__lt=before, key_destroyed_at=None)
     return list(found.order_by("ended_at")[:most])
+
+
+def counts(ends_before: datetime) -> tuple[int, int, int]:
+    """Return how many are active, of them end before a moment, and are revoked but not told of."""
+    active = Q(state=Credential.State.ACTIVE)
+    untold = Q(state=Credential.State.REVOKED, told_at=None)
+    found = Credential.objects.filter(active | untold).aggregate(
+        active=Count("number", filter=active),
+        ending=Count("number", filter=active & Q(not_after__lt=ends_before)),
+        untold=Count("number", filter=untold),
+    )
+    return found["active"], found["ending"], found["untold"]
 
 
 def newest(most: int, state: str = "", owner: str = "") -> list[Credential]:
