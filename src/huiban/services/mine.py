@@ -187,6 +187,14 @@ def document(number: str, actor: Actor, now: datetime) -> Document:
     return found
 
 
+def ofd_of(held: Certificate) -> Document | None:
+    """Find a certificate's file in the national layout format (OFD), if it was issued in it."""
+    shown = held.document
+    if shown is None:
+        return None
+    return documents.of_entry(shown.case_id, f"{shown.code}_ofd", shown.journal_seq)
+
+
 def _record_opening(found: Document, case: CaseRow, role: str, actor: Actor, now: datetime) -> None:
     body = {"document": found.number, "by": actor.number, "on": local_day(now).isoformat()}
     fact = Fact(act="revealed", stage_from=case.stage, stage_to=case.stage, role=role, body=body)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a case produces: documents (文书), certificates (电子证照) and notices to the parties."""
 
+import json
+
 from django.db import models
 
 from huiban.store.models.case import Case
@@ -24,6 +26,17 @@ class Document(models.Model):
     issued_by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
     signatures = models.TextField(default="[]")  # JSON list: who signed or sealed it, with what
+
+    @property
+    def signed_with(self) -> list[dict[str, str]]:
+        """Who signed or sealed it, in order; `kind` is `signature` or `seal`, `name` whose."""
+        found = json.loads(self.signatures)
+        return found if isinstance(found, list) else []
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its pages can be looked at here; other formats are for their own readers."""
+        return self.media == "application/pdf"
 
     class Meta:
         db_table = "store_document"

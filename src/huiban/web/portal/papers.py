@@ -69,6 +69,7 @@ def certificate(visit: Visit, number: str) -> HttpResponse:
     busy = in_hand.under_way([held.number]).get(held.number, "")
     context: Context = {
         "busy": busy,
+        "ofd": mine.ofd_of(held),
         "card": state_view(held, state),
         "held": held,
         "code": show_verification_code(held.verify_code),
@@ -111,7 +112,7 @@ def file_page(visit: Visit, number: str, page: int) -> HttpResponse:
 def document(visit: Visit, number: str) -> HttpResponse:
     """Give an issued document to somebody who may read it."""
     found = mine.document(number, visit.actor, visit.now)
-    name = f"{found.title}{found.reference}.pdf"
+    name = f"{found.title}{found.reference}.{'pdf' if found.is_shown else 'ofd'}"
     return stranger_bytes(visit.request, issue.stored_content(found), found.media, name)
 
 
