@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from huiban.store import cases, documents, filings, guards, inquiries, packs
-from huiban.store.models import Document, Inquiry, JournalEntry
+from huiban.kernel.proof import Leaf
+from huiban.store import cases, checkpoints, documents, filings, guards, inquiries, ledger, packs
+from huiban.store.models import Checkpoint, Document, Inquiry, JournalEntry, LedgerEntry
 from tests.databases import using_database
 from tests.store.samples import NOW, a_line, a_new_case, an_entry
 
@@ -18,6 +19,9 @@ TABLES = {
     "store_pack_version": "texts = '{}'",
     "store_past_filing": "payload = '{}'",
     "store_inquiry": "outcome = 'x'",
+    "store_ledger": "act = 'x'",
+    "store_checkpoint": "size = 9",
+    "store_tree_leaf": "seq = 9",
 }
 
 
@@ -29,6 +33,9 @@ def history(each_database: str) -> int:
     filings.keep(case.id, filings.PastAnswers(1, "{}", "{}"))
     packs.publish(packs.PublishedPack("waste", "1", "d", {"pack.yaml": "a"}), NOW, "o1")
     inquiries.append([a_line()])
+    ledger.append(LedgerEntry(chain="seal", key="S1", seq=1, at=NOW, act="made", body="{}"))
+    head = Checkpoint(number=1, at=NOW, size=1, root_sha256="a", root_sm3="b", head="{}")
+    checkpoints.append(head, [Leaf("seal", "S1", 1, "a", "b")], {})
     return case.id
 
 

@@ -75,7 +75,6 @@ class TiledTree:
         self.hash_name = hash_name
         self._tiles = tiles
         self._digest = digest_of(hash_name)
-        self._known: dict[tuple[int, int], bytes] = {}
 
     def root(self) -> bytes:
         """:raises TileMissing: if a tile of `edge_keys` is not there."""
@@ -105,19 +104,13 @@ class TiledTree:
         return found
 
     def _node(self, height: int, place: int) -> bytes:
-        if height % HEIGHT == 0:
-            return self._stored(_tile_of(height, place), place % WIDTH)
-        known = self._known.get((height, place))
-        if known is None:
-            left, right = self._node(height - 1, 2 * place), self._node(height - 1, 2 * place + 1)
-            known = self._known[height, place] = self._digest(b"\x01" + left + right)
-        return known
-
-    def _stored(self, key: TileKey, place: int) -> bytes:
-        node = self._tiles.get(key, b"")[place * _NODE : (place + 1) * _NODE]
-        if len(node) != _NODE:
-            raise TileMissing(f"{self.hash_name} tile {key.level}/{key.place} lacks node {place}")
-        return node
+        """Compute a node of any height from the tile below it."""
+        key, count = _tile_of(height, place), 1 << height % HEIGHT
+        first = place * count % WIDTH
+        nodes = self._tiles.get(key, b"")[first * _NODE : (first + count) * _NODE]
+        if len(nodes) != count * _NODE:
+            raise TileMissing(f"{self.hash_name} tile {key.level}/{key.place} lacks node {first}")
+        return top_of(nodes, self.hash_name)
 
 
 def extended(
@@ -163,13 +156,10 @@ def _lay(  # noqa: PLR0913 - one level of the loop above
     return above
 
 
-def top_of(tile: bytes, hash_name: str = "sha256") -> bytes:
-    """Return the node above a full tile, which is a node of the next level."""
+def top_of(nodes: bytes, hash_name: str = "sha256") -> bytes:
+    """Return the node above nodes side by side, whose count is a power of two."""
     digest = digest_of(hash_name)
-    nodes = [tile[at : at + _NODE] for at in range(0, len(tile), _NODE)]
-    while len(nodes) > 1:
-        nodes = [
-            digest(b"\x01" + left + right)
-            for left, right in zip(nodes[::2], nodes[1::2], strict=True)
-        ]
-    return nodes[0]
+    while len(nodes) > _NODE:
+        pairs = (nodes[at : at + 2 * _NODE] for at in range(0, len(nodes), 2 * _NODE))
+        nodes = b"".join([digest(b"\x01" + pair) for pair in pairs])
+    return nodes

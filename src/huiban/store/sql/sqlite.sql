@@ -100,6 +100,18 @@ WHEN EXISTS (SELECT 1 FROM store_ledger
 BEGIN
   SELECT RAISE(ABORT, 'huiban: a ledger entry is never changed, each is unique');
 END;
+CREATE TRIGGER hb_checkpoint_no_replace BEFORE INSERT ON store_checkpoint
+WHEN EXISTS (SELECT 1 FROM store_checkpoint WHERE number = NEW.number)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: a checkpoint is never changed');
+END;
+CREATE TRIGGER hb_leaf_no_replace BEFORE INSERT ON store_tree_leaf
+WHEN EXISTS (SELECT 1 FROM store_tree_leaf WHERE place = NEW.place)
+  OR EXISTS (SELECT 1 FROM store_tree_leaf
+    WHERE chain = NEW.chain AND key = NEW.key AND seq = NEW.seq)
+BEGIN
+  SELECT RAISE(ABORT, 'huiban: a leaf of the tree is never changed');
+END;
 CREATE TRIGGER hb_checkpoint_no_update BEFORE UPDATE ON store_checkpoint BEGIN
   SELECT RAISE(ABORT, 'huiban: a checkpoint is never changed');
 END;
