@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A certification authority in the test's own process, signers it certified, and a PDF to sign."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from asn1crypto import ocsp, pem, tsp, x509
+from asn1crypto import keys, ocsp, pem, tsp, x509
+from pyhanko.sign import signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from huiban.connectors import pades, pdf
 from huiban.connectors.pades import cms
@@ -40,6 +42,7 @@ class Authority:
     with_ocsp: bool = True
     with_crl: bool = True
     stamped: list[bytes] = field(default_factory=list)
+    private: dict[bytes, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.house = trust.opened(self.folder, "http://ca.example", lambda: self.at)
@@ -61,7 +64,53 @@ class Authority:
         with self.house.books:
             trust._enter(self.house.books, made, issuer.key)
         chain = (issuer.certificate.dump(),)
+        self.private[made.dump()] = private
         return Signer(profile, made.dump(), chain, lambda data: suite.sign(private, data))
+
+    def enter(self, certificate: bytes) -> None:
+        """Have the authority say it issued a certificate."""
+        made = x509.Certificate.load(certificate)
+        trust._enter(self.house.books, made, "p256-issuing")
+
+    def renew_stamper(self) -> None:
+        """Give the stamper a certificate that lasts longer."""
+        old = self.house.authorities["p256-stamper"]
+        issuer = self.house.authorities["p256-issuing"]
+        public = old.suite.public(old.private)
+        subject = {"common_name": "测试 时间戳 2"}
+        until = NOW.replace(year=2044)
+        wanted = Wanted("stamper", subject, public, NOW, until)
+        made = write(wanted, old.suite, issuer.private, issuer, self.house.address)
+        new = replace(old, certificate=made)
+        self.house.authorities = {**self.house.authorities, old.key: new}
+        self.enter(made.dump())
+
+    def stamp_by(self, signer: Signer) -> Callable[[bytes, Profile], bytes]:
+        """Give what stamps with a signer's certificate, as nobody should."""
+        old = self.house.authorities["p256-stamper"]
+        private, certificate = self.private[signer.certificate], signer.certificate
+
+        def stamp(data: bytes, profile: Profile) -> bytes:
+            false = replace(old, private=private, certificate=x509.Certificate.load(certificate))
+            kept = self.house.authorities
+            self.house.authorities = {**kept, old.key: false}
+            try:
+                return self.stamp(data, profile)
+            finally:
+                self.house.authorities = kept
+
+        return stamp
+
+    def stock_signer(self, name: str) -> signers.SimpleSigner:
+        """Give a signer as pyHanko has it."""
+        ours = self.signer(name)
+        registry = SimpleCertificateStore()
+        registry.register_multiple([x509.Certificate.load(one) for one in ours.chain])
+        return signers.SimpleSigner(
+            x509.Certificate.load(ours.certificate),
+            keys.PrivateKeyInfo.load(self.private[ours.certificate]),
+            registry,
+        )
 
     def revoke(self, signer: Signer) -> None:
         serial = x509.Certificate.load(signer.certificate).serial_number
@@ -93,7 +142,8 @@ class Authority:
         return Told(tuple(ocsps) * self.with_ocsp, tuple(crls) * self.with_crl)
 
     def services(self, *, archival: bool = False) -> pades.Services:
-        return pades.Services(self.stamp, self.evidence, archival)
+        roots = self.trust().test_roots
+        return pades.Services(self.stamp, self.evidence, archival, roots=roots)
 
 
 def _question(one: x509.Certificate, issuer: trust.Authority) -> bytes:

@@ -64,7 +64,7 @@ def seal_pdf(face: SealFace) -> bytes:
     """
     Draw a seal as a one-page PDF without a background.
 
-    :raises FaceRefused: if there is no name, or more than an arc holds.
+    :raises FaceRefused: if there is no name, more than an arc holds, or a character in no font.
     """
     return _compacted(_compiled(_SEAL, _seal_data(face)))
 
@@ -105,11 +105,14 @@ def _seal_data(face: SealFace) -> dict[str, object]:
     if len(face.kind) > 20 or len(face.code) > 20:
         raise FaceRefused("the kind and the code of a seal have at most 20 characters")
     printable = Printable(fonts.opened().prints)
-    return asdict(face) | {
+    data = asdict(face) | {
         "name": printable.value("".join(face.name.split())),
         "kind": printable.value(face.kind.strip()),
         "code": printable.value(face.code.strip()),
     }
+    if printable.missing():
+        raise FaceRefused(f"no font has these characters of the seal: {printable.missing()}")
+    return data
 
 
 def _signature_data(face: SignatureFace) -> dict[str, object]:

@@ -118,7 +118,9 @@ class Believed:
 def _outcome(error: Exception) -> Outcome:
     if isinstance(error, DisallowedAlgorithmError):
         return Outcome.FORGED
-    if isinstance(error, PathBuildingError | InvalidCertificateError):
+    # A wrong signature may only mean a root of the same name: `is_tampered` tells the two apart.
+    is_wrong = "could not be verified" in str(error)
+    if is_wrong or isinstance(error, PathBuildingError | InvalidCertificateError):
         return Outcome.UNTRUSTED
     if isinstance(error, ExpiredError):
         return Outcome.EXPIRED

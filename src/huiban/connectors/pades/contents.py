@@ -2,16 +2,13 @@
 """The certificates in a signature and its time stamps, of which evidence is to be kept."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from asn1crypto import cms as asn1_cms
-from asn1crypto import x509
-
-from huiban.connectors import gm_oids
+from huiban.connectors.pades import der
 from huiban.connectors.pades.syntax import Value, string
 
-gm_oids.register_oids()
+_TIME_STAMP = der.oid("1.2.840.113549.1.9.16.2.14")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +21,68 @@ class Contents:
     """The signer's certificate and its issuers, DER, then the same of every time stamp."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Certificate:
+    """What tells certificates apart and links them, all DER."""
+
+    whole: bytes
+    serial: bytes
+    issuer: bytes
+    subject: bytes
+
+
 def contents_of(contents: Value | None) -> Contents:
     """
-    Read a signature's /Contents.
+    Read a signature's /Contents; of one not in DER, a stranger's, no certificate is kept.
 
-    :raises ValueError: if there is no CMS in it.
+    :raises ValueError: if it is no string.
     """
     raw = string(contents or [])
     identifier = hashlib.sha1(raw, usedforsecurity=False).hexdigest().upper().encode()
-    return Contents(identifier, tuple(_chains(asn1_cms.ContentInfo.load(raw))))
+    try:
+        chains = tuple(_chains(raw[: der.size_of(raw)]))
+    except (ValueError, IndexError):
+        chains = ()
+    return Contents(identifier, chains)
 
 
-def _chains(found: asn1_cms.ContentInfo) -> Iterator[tuple[bytes, ...]]:
-    signed = found["content"]
-    info = signed["signer_infos"][0]
-    held = [one.chosen for one in signed["certificates"] if one.name == "certificate"]
-    yield tuple(one.dump() for one in _chain(info["sid"], held))
-    if info["unsigned_attrs"].native:
-        for attribute in info["unsigned_attrs"]:
-            if attribute["type"].native == "signature_time_stamp_token":
-                for token in attribute["values"]:
-                    yield from _chains(token)
+def _chains(cms: bytes) -> Iterator[tuple[bytes, ...]]:
+    _, (_, tagged, _) = der.parts(der.only(cms)[1])
+    signed = list(der.parts(der.only(tagged)[1]))
+    held = [_read(one) for tag, body, _ in signed if tag == 0xA0 for _, _, one in der.parts(body)]
+    signer = list(der.parts(der.only(signed[-1][1])[1]))
+    yield tuple(one.whole for one in _chain(signer[1][2], held))
+    for tag, attributes, _ in signer:
+        if tag == 0xA1:
+            yield from _of_time_stamps(attributes)
 
 
-def _chain(
-    wanted: asn1_cms.SignerIdentifier, held: list[x509.Certificate]
-) -> list[x509.Certificate]:
+def _of_time_stamps(attributes: bytes) -> Iterator[tuple[bytes, ...]]:
+    for _, attribute, _ in der.parts(attributes):
+        (_, _, kind), (_, values, _) = der.parts(attribute)
+        if kind == _TIME_STAMP:
+            for _, _, token in der.parts(values):
+                yield from _chains(token)
+
+
+def _read(certificate: bytes) -> _Certificate:
+    (_, body, _), *_ = der.parts(der.only(certificate)[1])
+    parts = [whole for tag, _, whole in der.parts(body) if tag != 0xA0]  # without the version
+    return _Certificate(certificate, parts[0], parts[2], parts[4])
+
+
+def _chain(signer: bytes, held: Sequence[_Certificate]) -> list[_Certificate]:
     """This function will order certificates from the signer's up, as far as they are held."""
-    chain = [one for one in held if _is(wanted, one)][:1]
+    chain = [one for one in held if signer == der.wrap(der.SEQUENCE, one.issuer, one.serial)][:1]
     while chain:
-        last = chain[-1]
-        above = [one for one in held if one.subject == last.issuer and one not in chain]
+        above = [one for one in held if one.subject == chain[-1].issuer and one not in chain]
         if not above:
             break
         chain.append(above[0])
     return chain
 
 
-def _is(wanted: asn1_cms.SignerIdentifier, one: x509.Certificate) -> bool:
-    if wanted.name == "subject_key_identifier":
-        return bool(one.key_identifier == wanted.native)
-    told = wanted.chosen
-    return bool(one.issuer == told["issuer"] and one.serial_number == told["serial_number"].native)
+def root_of(chain: Sequence[bytes], roots: Sequence[bytes]) -> list[bytes]:
+    """Give the roots that may have issued the last certificate of a chain."""
+    issuer = _read(chain[-1]).issuer if chain else b""
+    return [one for one in roots if _read(one).subject == issuer]

@@ -27,6 +27,7 @@ from huiban.kernel.credential import Profile
 from huiban.kernel.verification import Check, SignatureFound, Verdict, worst
 
 _SKEW = timedelta(minutes=5)
+_OLD = "/adbe.pkcs7.sha1"  # signs a SHA-1 digest of the document, not the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Examiner:
     ) -> tuple[SignatureFound, Stamp | None]:
         """This method will examine one; if it is a valid time stamp, also give what it proves."""
         try:
+            if found.sig_object.get("/SubFilter") == _OLD:
+                return _refused(found, check("signature", "unsupported")), None
             if not covered.covers_its_revision(found, self._pdf):
                 return _refused(found, check("digest", "uncovered")), None
             if not strict.is_padded_der(found.pkcs7_content):

@@ -7,7 +7,7 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 
 from huiban.connectors.pades import form
-from huiban.connectors.pades.admit import admit, guarded, written
+from huiban.connectors.pades.checked import checked, guarded, written
 from huiban.connectors.pades.model import Place, SigningRefused
 from huiban.connectors.pades.reader import Reader
 from huiban.connectors.pades.revision import Document, Update
@@ -23,7 +23,7 @@ def prepare(pdf: bytes, places: Sequence[Place]) -> bytes:
 
     :raises SigningRefused: if the file cannot be signed, or a place cannot be made.
     """
-    document, reader = admit(pdf)
+    document, reader = checked(pdf)
     return guarded(lambda: _prepared(document, reader, places)) if places else document.content
 
 

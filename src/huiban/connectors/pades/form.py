@@ -42,10 +42,13 @@ def check_open(document: Document) -> None:
     Check that nothing keeps every signature out.
 
     :raises SigningRefused: if the document is encrypted, a dynamic form or certified.
+    :raises Unreadable: if it has no pages.
     """
     if b"Encrypt" in document.trailer:
         raise SigningRefused("encrypted")
     root = document.dictionary(document.root)
+    if b"Pages" not in root:
+        raise Unreadable("a catalog without pages")
     if b"XFA" in document.dictionary(root.get(b"AcroForm")):
         raise SigningRefused("xfa")
     certified = document.dictionary(root.get(b"Perms")).get(b"DocMDP")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from huiban.connectors.pades import der, form
-from huiban.connectors.pades.admit import document_of, guarded
-from huiban.connectors.pades.contents import Contents, contents_of
+from huiban.connectors.pades.checked import document_of, guarded
+from huiban.connectors.pades.contents import Contents, contents_of, root_of
 from huiban.connectors.pades.hole import Hole, signature_entries
 from huiban.connectors.pades.model import Evidence, Services
 from huiban.connectors.pades.revision import Document, Update
@@ -61,7 +61,7 @@ def _signatures(document: Document) -> Iterator[Contents]:
 def _evidence(found: Contents, services: Services, asked: dict[bytes, Evidence]) -> _Kept:
     kept = _Kept()
     for chain in found.chains:
-        kept.certificates |= dict.fromkeys(chain)
+        kept.certificates |= dict.fromkeys((*chain, *root_of(chain, services.roots)))
         if services.evidence is not None and chain:
             told = asked.get(chain[0]) or services.evidence(chain[0], chain[1:])
             asked[chain[0]] = told
@@ -104,7 +104,10 @@ def _store(update: Update, store: Dictionary, kept: list[tuple[Contents, _Kept]]
         entry: Dictionary = {}
         for kind, blobs in evidence.lists():
             entry[_SINGULAR[kind]] = [_stored(update, known[kind], blob) for blob in blobs]
-        by_signature[found.identifier] = {key: one for key, one in entry.items() if one}
+        # What an earlier archiving said of a signature stays: to change it would break what it
+        # stamped. Newer evidence is found in the lists of the whole store.
+        told: Dictionary = {key: one for key, one in entry.items() if one}
+        by_signature.setdefault(found.identifier, told)
     store |= {kind: list(one.values()) for kind, one in known.items() if one}
     return store | {b"VRI": by_signature}
 

@@ -77,6 +77,8 @@ class Services:
     archival: bool = False
     token_room: int = 7168
     """Bytes left for a time stamp; one that does not fit is asked for again, with room enough."""
+    roots: tuple[bytes, ...] = ()
+    """Roots (DER), of which those in use are kept with the evidence, as some readers ask."""
 
 
 @dataclass(frozen=True, slots=True)

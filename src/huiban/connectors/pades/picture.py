@@ -8,7 +8,7 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
-from huiban.connectors.pades.admit import guarded, written
+from huiban.connectors.pades.checked import guarded, written
 from huiban.connectors.pades.model import SigningRefused
 from huiban.connectors.pades.reader import Reader
 from huiban.connectors.pades.revision import Update

@@ -22,7 +22,7 @@ MOST_SECTIONS = 200
 MOST_OBJECTS = 1_000_000
 _MOST_TABLE = 16_000_000
 
-_START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\r\n ]{0,4}\Z")
+_START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\x00\s]{0,40}\Z")
 _HEAD = re.compile(rb"\s*(\d{1,10})[\x00\t\n\x0c\r ]+(\d{1,5})[\x00\t\n\x0c\r ]+obj\b")
 _TABLE = re.compile(rb"\s*xref[\x00\t\n\x0c\r ]+")
 _PART = re.compile(rb"(\d{1,10}) (\d{1,10}) ?(?:\r\n|\r|\n)")
@@ -81,7 +81,9 @@ class Document:
 
     @property
     def size(self) -> int:
-        return whole(self.trailer.get(b"Size"))
+        """The first free object number; a file that tells less would have its objects replaced."""
+        told = whole(self.trailer.get(b"Size"))
+        return max(told, *(one.first + one.count for one in self._parts))
 
     @property
     def root(self) -> Ref:
@@ -158,7 +160,7 @@ def opened(content: bytes) -> Document:
 
     :raises Unreadable: if they are not written as the standard says.
     """
-    found = _START.search(content, max(0, len(content) - 64))
+    found = _START.search(content, max(0, len(content) - 100))
     if found is None:
         raise Unreadable("the file does not end with a cross-reference and %%EOF")
     start = int(found[1])

@@ -71,6 +71,11 @@ _SAID: dict[tuple[str, str], tuple[Verdict, str, str]] = {
         "签名数据不合规范，可能被改动过。",
         "The data of the signature breaks the rules; it may have been changed.",
     ),
+    ("signature", "unsupported"): (
+        _UNKNOWN,
+        "签名是已停用的旧格式，这里不验证。",
+        "The signature is of a kind no longer in use and is not verified here.",
+    ),
     ("signature", "weak"): (
         _FAILED,
         "签名用的摘要算法已不安全，可以伪造。",

@@ -4,7 +4,7 @@
 from datetime import datetime
 
 from huiban.connectors.pades import cms, form, lta
-from huiban.connectors.pades.admit import document_of, guarded
+from huiban.connectors.pades.checked import document_of, guarded
 from huiban.connectors.pades.hole import Hole, signature_entries
 from huiban.connectors.pades.model import Intent, Look, Services, SigningRefused
 from huiban.connectors.pades.picture import picture

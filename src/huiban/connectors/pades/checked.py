@@ -16,7 +16,7 @@ from huiban.connectors.pades.syntax import Ref, Unreadable
 _Made = TypeVar("_Made")
 
 
-def admit(content: bytes) -> tuple[Document, Reader]:
+def checked(content: bytes) -> tuple[Document, Reader]:
     """
     Read a PDF strictly, twice: as pyHanko does, and as what writes signatures does.
 
@@ -44,9 +44,9 @@ def document_of(content: bytes) -> Document:
         document = opened(content)
         form.check_open(document)
     except Hidden:
-        return admit(content)[0]
+        return checked(content)[0]
     except Unreadable:
-        admit(content)  # says what is wrong with it, if pyHanko knows
+        checked(content)  # says what is wrong with it, if pyHanko knows
         raise SigningRefused("damaged") from None
     return document
 
