@@ -36,7 +36,8 @@ FONTS = {
 }
 SHEETS = (
     *("tokens", "base", "layout", "controls", "form", "table"),
-    *("status", "process", "portal", "desk", "signing", "evidence", "certificates", "seals", "print"),
+    *("status", "process", "portal", "desk", "signing", "evidence", "certificates", "seals"),
+    *("archive", "print"),
 )
 
 

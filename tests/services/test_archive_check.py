@@ -49,7 +49,7 @@ def test_a_whole_package_passes_but_for_what_is_not_set_up(number: str) -> None:
     assert row.state == ArchivePackage.State.SOUND
     assert failed(found) == {}
     unknown = {one.check.code for one in found.findings if one.check.verdict is Verdict.UNKNOWN}
-    assert unknown == {"signature", "journal_stamp"}
+    assert unknown == {"signature", "journal_stamp", "signatures"}
     assert {one: found.verdict_of(one) for one in Aspect} == {
         Aspect.AUTHENTIC: Verdict.UNKNOWN,
         Aspect.COMPLETE: Verdict.PASSED,

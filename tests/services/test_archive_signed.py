@@ -107,7 +107,23 @@ def test_a_package_is_signed_with_sm2_and_stamped(package: bytes) -> None:
     assert "电子档案" in found["signature"][1]
     assert "测试证书机构" in found["signature"][1]
     assert found["journal_stamp"][0] is Verdict.PASSED
+    # The application came in before the city signed anything; what it issued since is sealed.
+    assert found.pop("signatures") == (
+        Verdict.UNKNOWN, "4 份有签名，1 份没有：出具时没有配置签名",
+    )  # fmt: skip
     assert {code for code, (verdict, _) in found.items() if verdict is not Verdict.PASSED} == set()
+
+
+def test_a_signed_document_that_was_changed_is_found(package: bytes) -> None:
+    held = archive_sample.members(package)
+    name = next(path for path in held if "决定书" in path)
+    spoilt = held[name].replace(b"/MediaBox", b"/MediaBoy", 1)
+    assert spoilt != held[name]
+
+    found = verdicts(archive_sample.resealed(package, **{name: spoilt}))
+
+    assert found["signatures"][0] is Verdict.FAILED
+    assert "决定书" in found["signatures"][1]
 
 
 def test_the_signature_is_cms_with_sm3_and_sm2_over_the_manifest(package: bytes) -> None:
@@ -128,7 +144,7 @@ def test_a_package_rewritten_by_somebody_without_the_key_is_found(package: bytes
 
     found = verdicts(archive_sample.resealed(package, **{name: sample.PDF + b"\n"}))
 
-    assert found["manifest_sm3"][0] is Verdict.PASSED, "whoever rewrote it was careful"
+    assert found["manifests"][0] is Verdict.PASSED, "whoever rewrote it was careful"
     assert found["signature"] == (Verdict.FAILED, "签名属于别的内容：内容在签名后被改过")
 
 

@@ -115,7 +115,7 @@ def _examined(row: ArchivePackage, file: IO[bytes], sha256: str, now: datetime) 
 def _inside(package: Package, case_number: str, now: datetime) -> Iterator[Finding]:
     yield from archive_fixity.findings(package, case_number)
     yield from archive_record.findings(package, now)
-    yield from archive_files.findings(package)
+    yield from archive_files.findings(package, now)
 
 
 def _as_journalled(row: ArchivePackage) -> Finding:

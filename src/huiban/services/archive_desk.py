@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from huiban.connectors.objects import ObjectMissing
 from huiban.kernel.actor import Actor
 from huiban.kernel.archive import Examined
 from huiban.kernel.permission import Errand
@@ -45,9 +46,12 @@ class Shown:
     report: Examined
     elements: tuple[tuple[str, str], ...]
     files: tuple[dict[str, object], ...]
-    trouble: str
+    trouble: Words
     """Why the description could not be read; empty if it could."""
     history: tuple[LedgerEntry, ...]
+    is_broken: bool
+    """The ledger of the package is not what was written."""
+    may_see_case: bool
     may_keep: bool
     may_download: bool
     is_due: bool
@@ -83,6 +87,8 @@ def show(number: str, actor: Actor, now: datetime) -> Shown:
         files=files,
         trouble=trouble,
         history=tuple(reversed(ledger.history(Chain.ARCHIVE, row.number))),
+        is_broken=bool(ledger.breaks_of(Chain.ARCHIVE, row.number)),
+        may_see_case=allows(actor, Errand.VIEW_CASE, opened.case),
         may_keep="archivist" in actor.roles,
         may_download=allows(actor, Errand.VIEW_WHOLE, opened.case),
         is_due=archive_keeping.is_due(row, local_day(now)),
@@ -146,17 +152,19 @@ def _reach(narrow: ArchiveNarrow, actor: Actor) -> ArchiveNarrow:
 
 def _described(
     row: ArchivePackage,
-) -> tuple[tuple[tuple[str, str], ...], tuple[dict[str, object], ...], str]:
+) -> tuple[tuple[tuple[str, str], ...], tuple[dict[str, object], ...], Words]:
     """Read the description out of the package itself: that is what will be there in 30 years."""
     if row.state == ArchivePackage.State.DISPOSED:
-        return (), (), ""
+        return (), (), Words("")
     try:
         with archive_reading.fetched(row.object_key) as (file, _):
             told = archive_reading.described(file)
             elements = tuple((str(one["title"]), str(one["value"])) for one in told["elements"])
-            return elements, tuple(dict(one) for one in told["files"]), ""
-    except (LookupError, TypeError, PackageUnsound) as fault:
-        return (), (), str(fault)
+            return elements, tuple(dict(one) for one in told["files"]), Words("")
+    except ObjectMissing:
+        return (), (), Words("存储里没有这个包", "the store does not hold it")
+    except (KeyError, TypeError, PackageUnsound) as fault:
+        return (), (), Words(str(fault))
 
 
 def _none() -> NotFound:

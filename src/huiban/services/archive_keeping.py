@@ -181,9 +181,14 @@ def approve(number: str, actor: Actor, now: datetime) -> None:
     vault.objects().remove(row.object_key)
 
 
-def counts(department: str = "", division: str = "") -> dict[str, int]:
-    """Count packages by state."""
-    return archives.counts(ArchiveNarrow(department, division))
+def faulty_count(actor: Actor) -> int:
+    """
+    Count the packages of the whole house that are damaged or gone, for who keeps the machine.
+
+    :raises NotAllowed: if the actor does not.
+    """
+    demand_platform(actor, Errand.MANAGE_CALENDAR)
+    return archives.counts(ArchiveNarrow()).get(str(ArchivePackage.State.FAULTY), 0)
 
 
 def _load(number: str) -> ArchivePackage:

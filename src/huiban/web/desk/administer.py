@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiban.kernel.permission import Errand
+from huiban.services import archive_keeping, credentials, evidence, keeping
 from huiban.services import calendar as holidays
-from huiban.services import credentials, evidence, keeping
 from huiban.services.packs_in_force import trouble
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import Invalid, Refused
@@ -81,6 +81,7 @@ def system(visit: Visit) -> HttpResponse:
         "counts": [(code, words, counts.get(code, 0)) for code, words in states],
         "dead": keeping.dead_jobs(visit.actor),
         "packs_trouble": trouble(),
+        "packages_faulty": archive_keeping.faulty_count(visit.actor),
         "signing": credentials.standing(visit.now),
         "desk_nav": nav(visit, "/desk/system"),
     }

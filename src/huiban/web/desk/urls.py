@@ -6,6 +6,7 @@ from django.urls import path
 from huiban.web.desk import (
     act,
     administer,
+    archive,
     case,
     cases,
     certificate,
@@ -42,4 +43,9 @@ urlpatterns = [
     path("desk/calendar", administer.calendar),
     path("desk/system", administer.system),
     path("desk/audit", administer.audit),
+    path("desk/archive", archive.listing),
+    path("desk/archive/<str:number>", archive.show),
+    path("desk/archive/<str:number>/check", archive.check),
+    path("desk/archive/<str:number>/download", archive.download),
+    path("desk/archive/<str:number>/dispose", archive.dispose),
 ]
