@@ -21,12 +21,22 @@ def work(now: datetime = NOW) -> None:
     run_until_empty(registry(), around)
 
 
-def granted(city: dict[str, Account], who: str = "wangmin", now: datetime = NOW) -> Certificate:
-    """Apply, accept, examine and grant; return the certificate."""
+def decided(
+    city: dict[str, Account], who: str = "wangmin", now: datetime = NOW, **changed: object
+) -> str:
+    """Apply, accept, examine and grant; return the case, whose jobs are still to be done."""
     actor = city[who].to_actor()
     subject = {"uscc": actor.subject, "applicant": actor.subject_name}
-    number = sample.case(city[who], now, **subject)
+    number = sample.case(city[who], now, **(subject | changed))
     for name, officer in (("accept", "zhangqian"), ("pass", "liuyang"), ("grant", "zhaojianguo")):
         handle.act(number, Order(name), city[officer].to_actor(), now)
+    return number
+
+
+def granted(
+    city: dict[str, Account], who: str = "wangmin", now: datetime = NOW, **changed: object
+) -> Certificate:
+    """Have a certificate granted and its jobs done."""
+    decided(city, who, now, **changed)
     work(now)
-    return certify.mine(actor)[0]
+    return certify.mine(city[who].to_actor())[0]

@@ -210,6 +210,8 @@ def _checked_number(number: str) -> str:
 
 def _grantee(text: str, held: Certificate, today: date) -> str:
     typed = text.strip().upper()
+    if not typed:
+        raise FieldFault("grantee_code", _WHOSE)
     is_person = typed[:17].isdigit() and len(typed) == 18 and not _is_uscc(typed)
     try:
         code = (check_person_id(typed, today) if is_person else check_uscc(typed)).value
@@ -300,4 +302,7 @@ _REVOKED_BEFORE = Words("这个授权已经撤销了", "This grant was revoked b
 _NO_GRANT = Words("没有找到这个授权", "No such grant")
 _NAME_IT = Words("请填写对方的名称或姓名", "Give the other party's name")
 _SAY_WHAT_FOR = Words("请写明用来做什么", "Say what it is for")
+_WHOSE = Words(
+    "请填写对方的统一社会信用代码或身份证号", "Give their credit code or identity number"
+)
 _YOURSELF = Words("不用授权给自己，您本来就可以使用", "You need no grant to use your own")

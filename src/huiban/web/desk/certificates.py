@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -116,12 +117,14 @@ def _kind(one: KindShown, language: str) -> Context:
 
 def _span_words(text: str) -> str:
     count, _space, unit = text.partition(" ")
-    words: dict[str, Say] = {
-        "year": lambda: _("%(n)s 年") % {"n": count},
-        "month": lambda: _("%(n)s 个月") % {"n": count},
-        "day": lambda: _("%(n)s 天") % {"n": count},
-    }
-    return words[unit.rstrip("s")]() if text else ""
+    if not text:
+        return ""
+    n = int(count)
+    if unit.startswith("year"):
+        return ngettext("%(n)s 年", "%(n)s 年", n) % {"n": n}
+    if unit.startswith("month"):
+        return ngettext("%(n)s 个月", "%(n)s 个月", n) % {"n": n}
+    return ngettext("%(n)s 天", "%(n)s 天", n) % {"n": n}
 
 
 def _narrow(visit: Visit) -> Narrow:
