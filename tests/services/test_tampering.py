@@ -10,8 +10,9 @@ from huiban.kernel.verification import Verdict
 from huiban.services import checkpoints, evidence, proofs, tree_check
 from huiban.services.evidence import Verdict as Found
 from huiban.store import cases, journal
-from huiban.store.models import Checkpoint, TreeLeaf
-from tests.services.log_sample import LATER, a_ledger, a_log, break_in, rewrite
+from huiban.store.models import Certificate, Checkpoint, TreeLeaf
+from tests.services.log_sample import LATER, NOW, a_ledger, a_log, break_in, rewrite
+from tests.services.test_permit_life import _granted as a_granted_case
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -244,3 +245,41 @@ def test_a_verdict_says_what_it_looked_at() -> None:
 
     assert found == Found(number, cases.load(number).chain_seq, (), replays=True)
     assert tree_check.verify_tree().leaves == 4
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        ("UPDATE store_certificate SET subject_name = '青岛别家公司'", "holder_sha256"),
+        ("UPDATE store_certificate SET valid_until = '2099-01-01'", "valid_until"),
+        ("UPDATE store_certificate SET state = 'cancelled'", "state"),
+        ("UPDATE store_certificate SET content = '{}'", "content_sha256"),
+    ],
+)
+def test_a_certificate_that_is_not_what_its_ledger_says_is_named(attack: str, named: str) -> None:
+    number = a_granted_case()
+    checkpoints.sweep(NOW)
+    assert said() == ""
+
+    break_in(attack)
+
+    assert named in said()
+    assert f"certificate {Certificate.objects.get().number}" in said()
+    assert not evidence.verify_case(number).is_sound
+
+
+def test_a_certificate_removed_is_named_from_its_ledger_and_from_the_log() -> None:
+    a_granted_case()
+    checkpoints.sweep(NOW)
+    held = Certificate.objects.get().number
+    is_sqlite = connection.vendor == "sqlite"
+    break_in(
+        "PRAGMA defer_foreign_keys = ON" if is_sqlite else "SET session_replication_role = replica",
+        "DELETE FROM store_certificate",
+    )
+
+    assert f"certificate {held}: it has a ledger, and is not there" in "\n".join(
+        evidence.verify_ledgers().faults
+    )
+    break_in("DELETE FROM store_ledger WHERE chain = 'certificate'")
+    assert f"certificate {held}: checkpoint 1" in "\n".join(evidence.verify_ledgers().faults)

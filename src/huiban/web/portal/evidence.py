@@ -19,6 +19,7 @@ from huiban.services.proofs import Proved
 from huiban.services.refusal import NotFound, Refused
 from huiban.store import checkpoints as store
 from huiban.web.clock import now
+from huiban.web.identity import address_of
 from huiban.web.visit import Context, actor_of, language_of
 
 _A_MINUTE = 60
@@ -229,6 +230,6 @@ def _cacheable(request: HttpRequest, answer: HttpResponse, seconds: int = _SOON)
 
 def may_ask(request: HttpRequest, moment: datetime) -> bool:
     """Keep machines from keeping us busy; people never ask that often."""
-    key = f"evidence:{request.META.get('REMOTE_ADDR', '')}:{moment:%Y%m%d%H%M}"
+    key = f"evidence:{address_of(request)}:{moment:%Y%m%d%H%M}"
     cache.add(key, 0, 120)
     return int(cache.incr(key)) <= _A_MINUTE
