@@ -3,12 +3,13 @@
 
 import io
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pypdf
 import pytest
+from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields as pyhanko_fields
@@ -354,3 +355,43 @@ def test_a_document_that_never_ends_does_not_hang(
 
     assert found.verdict is Verdict.FAILED
     assert [one.code for one in found.checks] == ["file"]
+
+
+def test_a_strangers_signature_does_not_tell_us_whom_to_call(
+    authority: Authority, signer: Signer, tmp_path: Path
+) -> None:
+    stranger = Authority(tmp_path)
+    theirs = by_pyhanko(house.page(), stranger, "theirs")
+    asked: list[bytes] = []
+
+    def evidence(certificate: bytes, chain: Sequence[bytes]) -> house.Told:
+        asked.append(certificate)
+        return authority.evidence(certificate, chain)
+
+    for roots in ((), authority.trust().test_roots):
+        services = pades.Services(authority.stamp, evidence, archival=True, roots=roots)
+        made = pades.prepare(theirs, [LEADER])
+        pdf = pades.sign(made, "leader", signer, NOTHING, INTENT, services)
+
+        names = {x509.Certificate.load(one).subject.native["common_name"] for one in asked}
+        assert names == {"李四", "测试 TEST 时间戳 P256"}
+        assert verdicts(pdf, authority)["leader"]["revocation"] is Verdict.PASSED
+        asked.clear()
+
+
+def test_a_screen_reader_finds_the_places_of_a_tagged_document() -> None:
+    """PDF/UA-1, 7.18: each widget belongs to a Form of the structure and says what it is for."""
+    reader = pypdf.PdfReader(io.BytesIO(house.prepared()), strict=True)
+    tree = reader.root_object["/StructTreeRoot"]
+    numbers = tree["/ParentTree"]["/Nums"]
+    parents = dict(zip(numbers[::2], numbers[1::2], strict=True))
+
+    page = reader.pages[0]
+    assert page["/Tabs"] == "/S"
+    assert tree["/ParentTreeNextKey"] == len(parents) == 4
+    for one in page["/Annots"]:
+        element = parents[one.get_object()["/StructParent"]].get_object()
+        assert element["/S"] == "/Form"
+        assert element["/K"]["/Obj"] == one.get_object()
+        assert element["/Alt"] == one.get_object()["/TU"]
+        assert element.indirect_reference in element["/P"]["/K"]

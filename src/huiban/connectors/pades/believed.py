@@ -61,11 +61,7 @@ class Believed:
         self._roots = [x509.Certificate.load(one) for one in trust.roots]
         self._test_roots = [x509.Certificate.load(one) for one in trust.test_roots]
         self._others = [*others, *map(x509.Certificate.load, trust.certificates)]
-
-    @property
-    def known(self) -> list[x509.Certificate]:
-        """All certificates known here, trusted or not."""
-        return [*self._roots, *self._test_roots, *self._others]
+        self._known = [*self._roots, *self._test_roots, *self._others]
 
     def chain(
         self,
@@ -79,12 +75,7 @@ class Believed:
         if found.outcome is Outcome.UNTRUSTED and self._test_roots:
             found = self._chain(certificate, held, usage, (self._test_roots, at))
             found = replace(found, is_test=found.outcome is not Outcome.UNTRUSTED)
-        if found.outcome is Outcome.UNTRUSTED:
-            is_forged = strict.is_tampered(held, self.known)
-        else:
-            is_forged = bool(found.certificates) and not strict.is_vouched_for(
-                held, found.certificates
-            )
+        is_forged = strict.is_tampered(held, [*self._known, *found.certificates])
         return replace(found, outcome=Outcome.FORGED) if is_forged else found
 
     def _chain(

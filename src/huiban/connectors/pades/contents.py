@@ -4,8 +4,12 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from asn1crypto import x509
 
 from huiban.connectors.pades import der
+from huiban.connectors.pades.issued import issued
 from huiban.connectors.pades.syntax import Value, string
 
 _TIME_STAMP = der.oid("1.2.840.113549.1.9.16.2.14")
@@ -39,11 +43,15 @@ def contents_of(contents: Value | None) -> Contents:
     """
     raw = string(contents or [])
     identifier = hashlib.sha1(raw, usedforsecurity=False).hexdigest().upper().encode()
+    return Contents(identifier, chains_of(raw))
+
+
+def chains_of(cms: bytes) -> tuple[tuple[bytes, ...], ...]:
+    """Give the chain of a CMS and those of its time stamps; none if it is not in DER."""
     try:
-        chains = tuple(_chains(raw[: der.size_of(raw)]))
+        return tuple(_chains(cms[: der.size_of(cms)]))
     except (ValueError, IndexError):
-        chains = ()
-    return Contents(identifier, chains)
+        return ()
 
 
 def _chains(cms: bytes) -> Iterator[tuple[bytes, ...]]:
@@ -80,6 +88,22 @@ def _chain(signer: bytes, held: Sequence[_Certificate]) -> list[_Certificate]:
             break
         chain.append(above[0])
     return chain
+
+
+@lru_cache(maxsize=1024)
+def leads_to(chain: tuple[bytes, ...], believed: tuple[bytes, ...]) -> bool:
+    """Tell whether a chain, by its signatures, leads to an authority that is believed."""
+    try:
+        known = [x509.Certificate.load(one) for one in believed]
+        path = [x509.Certificate.load(one) for one in chain]
+        for number, one in enumerate(path):
+            if any(found.subject == one.issuer and issued(one, found) for found in known):
+                return True
+            if not issued(one, path[number + 1]):
+                return False
+    except (ValueError, IndexError, TypeError):
+        return False
+    return False
 
 
 def root_of(chain: Sequence[bytes], roots: Sequence[bytes]) -> list[bytes]:

@@ -12,6 +12,7 @@ from huiban.connectors.pades.model import Place, SigningRefused
 from huiban.connectors.pades.reader import Reader
 from huiban.connectors.pades.revision import Document, Update
 from huiban.connectors.pades.syntax import Dictionary, Name, Raw, Ref, Value, number, read, text
+from huiban.connectors.pades.tagged import Structure
 
 _PRINT = Raw(b"132")  # annotation flags: printed, locked in its place
 _APPEND_ONLY = Raw(b"3")  # SigFlags: there are signatures, and only appending keeps them valid
@@ -31,6 +32,8 @@ def _prepared(document: Document, reader: Reader, places: Sequence[Place]) -> by
     known = {one.name: one for one in form.fields(document)}
     has_signatures = any(one.is_signature and one.is_signed for one in known.values())
     update = Update(document)
+    structure = Structure(document)
+    is_tagged = structure.is_there and not has_signatures
     made: list[Value] = []
     on_pages: dict[Ref, list[Value]] = {}
     for place in places:
@@ -38,11 +41,16 @@ def _prepared(document: Document, reader: Reader, places: Sequence[Place]) -> by
             raise SigningRefused("place_exists", place=place.name)
         form.check_not_locked(document, place.name)
         page = _page(reader, place)
-        known[place.name] = form.Field(place.name, update.add(_field(update, place, page)), {})
-        made.append(known[place.name].reference)
+        entries, reference = _field(update, place, page), update.new()
+        if is_tagged:
+            title = place.title or place.name
+            entries[b"StructParent"] = structure.add(update, reference, page, title)
+        known[place.name] = form.Field(place.name, update.put(reference, entries), {})
+        made.append(reference)
         on_pages.setdefault(page, []).append(made[-1])
     for page, widgets in on_pages.items():
         _annotate(update, reader, page, widgets)
+    structure.put(update)
     _extend_form(update, made, has_signatures)
     return document.content + update.written()[0]
 
@@ -53,12 +61,11 @@ def _field(update: Update, place: Place, page: Ref) -> Dictionary:
         b"Subtype": Name(b"Widget"),
         b"FT": Name(b"Sig"),
         b"T": text(place.name),
+        b"TU": text(place.title or place.name),
         b"F": _PRINT,
         b"P": page,
         b"Rect": [Raw(b"0")] * 4,
     }
-    if place.title:
-        entries[b"TU"] = text(place.title)
     if place.box:
         box = place.box
         corners = (box.left, box.bottom, box.left + box.width, box.bottom + box.height)
@@ -99,6 +106,7 @@ def _annotate(update: Update, reader: Reader, page: Ref, widgets: list[Value]) -
     before = changed.get(b"Annots", [])
     assert isinstance(before, list), "annotations are an array"
     changed[b"Annots"] = [*before, *widgets]
+    changed.setdefault(b"Tabs", Name(b"S"))
     update.put(page, changed)
 
 

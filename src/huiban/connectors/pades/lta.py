@@ -2,13 +2,13 @@
 """A signed PDF made to last (B-LTA): evidence of every certificate kept in it, then all stamped."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from huiban.connectors.pades import der, form
 from huiban.connectors.pades.checked import document_of, guarded
-from huiban.connectors.pades.contents import Contents, contents_of, root_of
+from huiban.connectors.pades.contents import Contents, contents_of, leads_to, root_of
 from huiban.connectors.pades.hole import Hole, signature_entries
 from huiban.connectors.pades.model import Evidence, Services
 from huiban.connectors.pades.revision import Document, Update
@@ -18,18 +18,23 @@ from huiban.kernel.credential import Profile
 _KINDS = (b"Certs", b"OCSPs", b"CRLs")
 
 
-def archive(pdf: bytes, profile: Profile, services: Services) -> bytes:
+def archive(
+    pdf: bytes, profile: Profile, services: Services, believed: Sequence[bytes] = ()
+) -> bytes:
     """
     Add what shows that no certificate of any signature was revoked, and stamp the whole file.
 
-    Done again later, with newer evidence, it keeps an archived file verifiable (续期).
+    Done again later, with newer evidence, it keeps an archived file verifiable (续期). Evidence is
+    asked only of authorities that `services.roots` or those `believed` vouch for: whoever signed a
+    stranger's file before us does not tell us which addresses to call.
 
     :raises SigningRefused: if the file cannot be read.
     """
     document = document_of(pdf)
     found = guarded(lambda: list(_signatures(document)))
     asked: dict[bytes, Evidence] = {}
-    kept = [(one, _evidence(one, services, asked)) for one in found]
+    known = tuple(dict.fromkeys((*services.roots, *believed)))
+    kept = [(one, _evidence(one, services, known, asked)) for one in found]
     room = services.token_room
     while True:
         hole = guarded(partial(_revision, document, kept, room))
@@ -58,11 +63,13 @@ def _signatures(document: Document) -> Iterator[Contents]:
             yield contents_of(entries.get(b"Contents"))
 
 
-def _evidence(found: Contents, services: Services, asked: dict[bytes, Evidence]) -> _Kept:
+def _evidence(
+    found: Contents, services: Services, known: tuple[bytes, ...], asked: dict[bytes, Evidence]
+) -> _Kept:
     kept = _Kept()
     for chain in found.chains:
         kept.certificates |= dict.fromkeys((*chain, *root_of(chain, services.roots)))
-        if services.evidence is not None and chain:
+        if services.evidence is not None and leads_to(chain, known):
             told = asked.get(chain[0]) or services.evidence(chain[0], chain[1:])
             asked[chain[0]] = told
             kept.ocsps |= dict.fromkeys(told.ocsps)

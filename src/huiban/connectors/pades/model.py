@@ -33,7 +33,7 @@ class Place:
     locks_all: bool = False
     """Whoever signs here closes the document: nothing can be filled in or signed after it."""
     title: str = ""
-    """What a screen reader says of the place."""
+    """What a screen reader says of the place; its name, if nothing is told."""
 
 
 @dataclass(frozen=True, slots=True)

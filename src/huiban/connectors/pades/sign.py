@@ -5,6 +5,7 @@ from datetime import datetime
 
 from huiban.connectors.pades import cms, form, lta
 from huiban.connectors.pades.checked import document_of, guarded
+from huiban.connectors.pades.contents import chains_of
 from huiban.connectors.pades.hole import Hole, signature_entries
 from huiban.connectors.pades.model import Intent, Look, Services, SigningRefused
 from huiban.connectors.pades.picture import picture
@@ -41,7 +42,9 @@ def sign(  # noqa: PLR0913 - a signature is all of these, and each is a value al
         room = len(made) + 64
     signed = hole.filled(made)
     if services and services.archival:
-        return lta.archive(signed, signer.profile, services)
+        # The signer's issuers are ours, and so are those of the stamper that we asked.
+        believed = {*signer.chain, *(one for chain in chains_of(made) for one in chain[1:])}
+        return lta.archive(signed, signer.profile, services, sorted(believed))
     return signed
 
 

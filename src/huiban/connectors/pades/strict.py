@@ -63,16 +63,6 @@ def has_safe_digest(signed: cms.SignedData) -> bool:
     return name in _SAFE_DIGESTS
 
 
-def is_vouched_for(held: Sequence[x509.Certificate], known: Sequence[x509.Certificate]) -> bool:
-    """Tell whether each certificate held in a CMS was issued by one that is known."""
-    trusted = {one.dump() for one in known}
-    return all(
-        one.dump() in trusted
-        or any(issuer.subject == one.issuer and issued(one, issuer) for issuer in (*known, *held))
-        for one in held
-    )
-
-
 def is_tampered(held: Sequence[x509.Certificate], known: Sequence[x509.Certificate]) -> bool:
     """Tell whether a certificate held in a CMS is a changed copy: its issuer never signed it so."""
     return any(_is_changed(one, [*known, *held]) for one in held)
