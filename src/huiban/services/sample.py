@@ -12,7 +12,17 @@ from huiban.kernel.identifier_samples import make_person_id, make_uscc
 from huiban.kernel.process import ActionRefused
 from huiban.packloader import Scenario
 from huiban.packloader.seed import SeededCase, seeded_cases
-from huiban.services import accounts, city, drafts, files, handle, issue, submit
+from huiban.services import (
+    accounts,
+    city,
+    credentials,
+    drafts,
+    files,
+    handle,
+    issue,
+    seals_sample,
+    submit,
+)
 from huiban.services.accounts import Person
 from huiban.services.drafts import Saving
 from huiban.services.facts import local_day
@@ -96,6 +106,8 @@ def _people() -> Iterator[tuple[Person, str]]:
         ("zhaojianguo", "赵建国", ("leader",), "approval_service", "负责人"),
         ("zhoulei", "周磊", ("traffic",), "traffic_police", "公安交警（征求意见）"),
         ("wumin", "吴敏", ("supervisor",), "approval_service", "效能监督"),
+        ("qianjun", "钱军", ("seal_keeper",), "approval_service", "印章管理员"),
+        ("tangyun", "唐云", ("archivist",), "approval_service", "档案人员"),
         ("sysadmin", "郑涛", ("admin_system",), "", "系统管理员"),
         ("secadmin", "何琳", ("admin_security",), "", "安全管理员"),
         ("auditor", "马宁", ("admin_audit",), "", "审计管理员"),
@@ -119,6 +131,7 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
     if Account.objects.exists():
         return Case.objects.count()
     people = {one.number: accounts.make(one.person, PASSWORD) for one in demo_people()}
+    seals_sample.make({number: one.to_actor() for number, one in people.items()}, now)
     made = 0
     for scenario in city.loaded().scenarios.values():
         seeds = seeded_cases(scenario, city.common())
@@ -199,7 +212,9 @@ class _Walker:
         opened = handle.load(number)
         for row in opened.journal:
             if row.body.find('"effects":[]') < 0:
-                issue.carry_out(number, row.seq, row.at + timedelta(minutes=1))
+                # Nothing is signed in the past: a certificate of today was not valid then.
+                done = self.now if credentials.is_configured() else row.at + timedelta(minutes=1)
+                issue.carry_out(number, row.seq, done)
 
     def _apply(self, at: datetime) -> str:
         actor = self.clerk.to_actor()

@@ -2,7 +2,7 @@
 """Who may use a seal for what (用印授权): given and taken back by the keeper of the seals."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -145,6 +145,13 @@ def people(department: str) -> dict[str, str]:
     """Name the officers of a department who may hold a grant, by their numbers."""
     officers = Account.objects.filter(kind="officer", is_active=True, department=department)
     return dict(officers.order_by("name", "number").values_list("number", "name")[:500])
+
+
+def names(granted: Iterable[SealGrant]) -> dict[str, str]:
+    """Name the persons some grants are made out to, by their numbers."""
+    numbers = {one.holder for one in granted if one.holder_kind == HolderKind.ACCOUNT}
+    found = Account.objects.filter(number__in=numbers) if numbers else Account.objects.none()
+    return dict(found.values_list("number", "name"))
 
 
 def _check_open(seal: Seal) -> None:

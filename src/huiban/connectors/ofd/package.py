@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from huiban.kernel.words import Words
 
 MEDIA = "application/ofd"
-MOST_BYTES = 64 * 1024 * 1024
-_MOST_UNPACKED = 256 * 1024 * 1024
+MOST_BYTES = 32 * 1024 * 1024
+_MOST_UNPACKED = 96 * 1024 * 1024
 _MOST_FILES = 2000
 _MOST_RATIO = 400
 _DATED = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: the same files give the same bytes
