@@ -13,6 +13,7 @@ from huiban.services import (
     data_check,
     fill_counting,
     issue,
+    seals,
     sign_requests,
     supply,
     sweep,
@@ -33,6 +34,7 @@ def registry() -> Registry:
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
     known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)
     known.sweep("credentials", timedelta(hours=1), credentials.renew_due)
+    known.sweep("seals", timedelta(hours=1), seals.expire)
     known.sweep("fixity", timedelta(minutes=10), archive_keeping.sweep)
     known.sweep("archive_stamps", timedelta(minutes=10), archive_keeping.restamp)
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)

@@ -18,6 +18,7 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.VIEW_AUDIT, "/desk/audit", lambda: _("审计")),
     (Errand.VIEW_CATALOGUE, "/desk/resources", lambda: _("数据资源")),
     (Errand.ANSWER_DISPUTE, "/desk/disputes", lambda: _("数据异议")),
+    (Errand.VIEW_SEALS, "/desk/seals", lambda: _("电子印章")),
     (Errand.VIEW_ARCHIVE, "/desk/archive", lambda: _("档案")),
     (Errand.VIEW_RATES, "/desk/rates", lambda: _("减填写率")),
 )
