@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from huiban.connectors import pades
-from huiban.services import ceremony, drafts, form_signing, handle, trust, vault
+from huiban.services import ceremony, drafts, form_signing, handle, signing_evidence, trust, vault
 from huiban.services.drafts import Saving
 from huiban.services.form_signing import Confirmed
 from huiban.services.journal import body_of
@@ -235,3 +235,32 @@ def sample_text(content: bytes) -> str:
         ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
     )
     return re.sub(r"\s+", "", told.stdout.decode())
+
+
+def test_what_was_shown_and_never_signed_is_forgotten_in_time(town: dict[str, Account]) -> None:
+    signed, left = (sample.draft(town["wangmin"], NOW) for _ in range(2))
+    kept, lost = begun(town, signed), begun(town, left)
+    confirm(town, signed, kept)
+
+    assert ceremony.sweep(NOW + timedelta(days=29)) == 0
+    assert ceremony.sweep(NOW + timedelta(days=31)) == 1
+
+    assert ceremonies.find(lost.number) is None
+    assert ceremonies.load(kept.number).outcome == "signed"
+
+
+def test_the_evidence_is_for_the_signer_and_whoever_may_read_the_whole_case(
+    town: dict[str, Account],
+) -> None:
+    number = sample.draft(town["wangmin"], NOW)
+    one = begun(town, number)
+    with pytest.raises(NotFound):
+        signing_evidence.of_ceremony(one.number, town["zhaojianguo"].to_actor(), NOW)
+    confirm(town, number, one)
+
+    for name in ("wangmin", "zhaojianguo"):
+        _, content = signing_evidence.of_ceremony(one.number, town[name].to_actor(), NOW)
+        assert one.sha256_before in sample_text(content)
+    for name in ("lihua", "zhoulei", "sysadmin"):
+        with pytest.raises(NotFound):
+            signing_evidence.of_ceremony(one.number, town[name].to_actor(), NOW)

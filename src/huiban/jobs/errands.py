@@ -8,6 +8,7 @@ from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
 from huiban.services import (
     archive_keeping,
+    ceremony,
     checkpoints,
     credentials,
     data_check,
@@ -30,6 +31,7 @@ def registry() -> Registry:
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
+    known.sweep("ceremonies", timedelta(days=1), ceremony.sweep)
     known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
     known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)

@@ -24,6 +24,7 @@ from huiban.store.models import Ceremony
 Strokes = list[list[list[int]]]
 """Lines as drawn, of points `[x, y, ms]`."""
 OPEN_FOR = timedelta(hours=24)
+_UNSIGNED_KEPT = timedelta(days=30)
 LONGEST_REASON = 500
 LONGEST_AGENT = 300
 PDF = "application/pdf"
@@ -95,7 +96,7 @@ def begin(shown: Shown, actor: Actor, now: datetime, device: Device) -> Begun:
     If the document is another one by now, what was begun lapses and begins anew.
     """
     known = ceremonies.opened(shown.matter, actor.number)
-    if known is not None and known.sha256_before == shown.sha256 and not _is_old(known, now):
+    if known is not None and not _is_old(known, now) and _is_same(known, shown):
         return Begun(known)
     if known is not None:
         ceremonies.end(known.number, Ceremony.Outcome.LAPSED, "文书内容有变化，或者隔了太久")
@@ -350,12 +351,24 @@ def _unread(ceremony: Ceremony, said: Said) -> list[FieldProblem]:
     return [_problem(f"page-{left[0]}", words)]
 
 
+def sweep(now: datetime) -> int:
+    """Forget what was shown of drafts and never signed, as the drafts are; returns how many."""
+    return ceremonies.sweep(now - _UNSIGNED_KEPT)
+
+
 def _problem(path: str, message: Words, code: str = "required") -> FieldProblem:
     return FieldProblem(path, code, message, "sign")
 
 
 def _is_old(ceremony: Ceremony, now: datetime) -> bool:
     return now - ceremony.opened_at > OPEN_FOR
+
+
+def _is_same(known: Ceremony, shown: Shown) -> bool:
+    """Others' signatures are appended; what was shown is still the whole of what was written."""
+    if known.sha256_before == shown.sha256:
+        return True
+    return shown.content.startswith(vault.content(known.object_key))
 
 
 def _none() -> NotFound:

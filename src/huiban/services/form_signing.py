@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An application signed as it is sent in (申请表电子签名): the form as shown, one act, one time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,19 @@ def begin(writing: Writing, actor: Actor, now: datetime, device: Device) -> Begu
     return ceremony.begin(shown(writing, actor, now), actor, now, device)
 
 
+def demand_unsent(number: str, actor: Actor, now: datetime) -> Writing:
+    """
+    Pick up an application that was not sent yet.
+
+    :raises AlreadyDone: if it was sent before, by a double click for one; names that case.
+    :raises NotFound, Expired: if there is no such draft any more.
+    """
+    try:
+        return drafts.load(number, actor, now)
+    except NotFound:
+        raise submit.already_sent(number, actor) from None
+
+
 def confirm(number: str, sent: Confirmed, actor: Actor, now: datetime) -> str:
     """
     Sign the form and send the application in, both or neither; return the number of the case.
@@ -82,10 +96,7 @@ def confirm(number: str, sent: Confirmed, actor: Actor, now: datetime) -> str:
     :raises NotOpen, Invalid: as `ceremony.agree` and `submit.submit`.
     :raises AlreadyDone: if it was sent before; names the case.
     """
-    try:
-        writing = drafts.load(number, actor, now)
-    except NotFound:
-        return submit.submit(number, actor, now)  # says which case it became
+    writing = demand_unsent(number, actor, now)
     now_shown = shown(writing, actor, now)
     with transaction.atomic():
         begun = ceremony.load(sent.ceremony, actor)
@@ -177,6 +188,12 @@ def shown(writing: Writing, actor: Actor, now: datetime) -> Shown:
             "box": [str(one) for one in (place.left, place.bottom, place.width, place.height)],
         },
     )
+
+
+def ceremonies_of(journal: Iterable[JournalRow]) -> list[str]:
+    """List the ceremonies in which what was filed was signed, oldest first."""
+    told = (body_of(row).get("signature") for row in journal)
+    return [str(one["ceremony"]) for one in told if isinstance(one, dict)]
 
 
 def matter_of_case(number: str) -> str:

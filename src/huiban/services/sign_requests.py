@@ -9,7 +9,7 @@ from django.db import transaction
 
 from huiban.kernel import sign_order
 from huiban.kernel.actor import SYSTEM, Actor
-from huiban.kernel.permission import Errand
+from huiban.kernel.permission import Errand, may
 from huiban.kernel.sign_order import RequestState
 from huiban.kernel.words import Words
 from huiban.services import ceremony, ledger, sign_ends, sign_notices, vault
@@ -96,6 +96,13 @@ def listing(actor: Actor, *, is_open: bool, page: int = 1) -> Listing:
     states = _OPEN if is_open else _ENDED
     rows, total = sign_requests.of_department(actor.department, states, (page - 1) * PAGE, PAGE)
     return Listing(tuple(rows), total)
+
+
+def on_case(case_id: int, actor: Actor) -> list[SignRequest] | None:
+    """List what this officer's department asked for on a case, None for who may not ask."""
+    if not may(actor, Errand.SIGN_REQUESTS):
+        return None
+    return [one for one in sign_requests.of_case(case_id) if one.department == actor.department]
 
 
 def follow(number: str, actor: Actor) -> Followed:

@@ -8,12 +8,15 @@ from datetime import datetime
 from huiban.kernel.actor import Actor
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.document_form import signature_svg
+from huiban.kernel.permission import Errand
 from huiban.services import ceremony, ledger, signing_papers
 from huiban.services.facts import local_day
 from huiban.services.ledger import Chain
+from huiban.services.permission import allows
+from huiban.services.refusal import NotFound
 from huiban.services.sign_requests import follow
 from huiban.services.signing import Task
-from huiban.store import ceremonies
+from huiban.store import cases, ceremonies
 from huiban.store.models import Ceremony, LedgerEntry, SignRequest
 
 _TEMPLATE = "common/documents/signing_evidence.typ"
@@ -39,17 +42,31 @@ _ACTS = {
 
 def of_ceremony(number: str, actor: Actor, now: datetime) -> tuple[str, bytes]:
     """
-    Give a person the evidence of their own ceremony: its name and the PDF.
+    Give the evidence of one ceremony: its name and the PDF.
 
-    :raises NotFound: if there is none, or it is somebody else's.
+    It is for the person who signed; of what was filed, for whoever may read all of that case.
+
+    :raises NotFound: if there is none, or it is somebody else's: from outside the same.
     """
-    one = ceremony.load(number, actor)
+    one = _readable(number, actor)
     facts = [
         _fact("文件", one.title),
         _fact("展示时的 SHA-256", one.sha256_before),
         _fact("签后的 SHA-256", one.sha256_after or "签名正在加盖"),
     ]
     return _set(one.title, one.number, facts, [one], (), now)
+
+
+def _readable(number: str, actor: Actor) -> Ceremony:
+    try:
+        return ceremony.load(number, actor)
+    except NotFound:
+        found = ceremonies.find(number)
+        kind, _colon, case = found.matter.partition(":") if found else ("", "", "")
+        if kind != "case" or not allows(actor, Errand.VIEW_WHOLE, cases.load(case)):
+            raise
+    assert found is not None, "it has a matter"
+    return found
 
 
 def of_task(task: Task, now: datetime) -> tuple[str, bytes]:

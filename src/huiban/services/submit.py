@@ -65,7 +65,7 @@ def submit(  # noqa: PLR0913 - what is sent, and what its sender saw and signed
     try:
         writing = drafts.load(number, actor, now)
     except NotFound:
-        raise _already_sent(number, actor) from None
+        raise already_sent(number, actor) from None
     if not writing.is_correction:
         # What the certificate was worth when the draft was begun may have changed since.
         placed = city.Placed(writing.scenario, writing.item)
@@ -172,7 +172,8 @@ def missing_problem(one: Material) -> FieldProblem:
     )
 
 
-def _already_sent(number: str, actor: Actor) -> Exception:
+def already_sent(number: str, actor: Actor) -> Exception:
+    """Say of a draft that is not there whether it was sent, and as which case."""
     case = cases.of_submission(number)
     if case is not None and case.applicant == actor.number:
         return _sent(case.number)

@@ -49,10 +49,14 @@ def load(number: str) -> Ceremony:
 
     :raises CeremonyNotFound: if there is none of this number.
     """
-    found = Ceremony.objects.filter(number=number).first()
+    found = find(number)
     if found is None:
         raise CeremonyNotFound(number)
     return found
+
+
+def find(number: str) -> Ceremony | None:
+    return Ceremony.objects.filter(number=number).first()
 
 
 def opened(matter: str, account: str) -> Ceremony | None:
@@ -117,3 +121,14 @@ def sign(number: str, row: SignedRow) -> bool:
 def move(number: str, matter: str) -> None:
     """Let a ceremony about a draft be about the case it became."""
     Ceremony.objects.filter(number=number).update(matter=matter)
+
+
+def sweep(before: datetime, limit: int = 1000) -> int:
+    """Forget ceremonies about drafts that nobody signed; their bytes are swept later."""
+    over = (Ceremony.Outcome.OPEN, Ceremony.Outcome.LAPSED)
+    # A range, unlike a pattern, reads the index on every database.
+    found = Ceremony.objects.filter(
+        matter__gte="draft:", matter__lt="draft;", opened_at__lt=before, outcome__in=over
+    )
+    numbers = list(found.values_list("pk", flat=True)[:limit])
+    return Ceremony.objects.filter(pk__in=numbers, outcome__in=over).delete()[0]

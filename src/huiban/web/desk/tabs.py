@@ -13,7 +13,7 @@ from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
 from huiban.store.models import Blob
 from huiban.store.rows import JournalRow
-from huiban.web.desk import data_check, flow
+from huiban.web.desk import data_check, flow, sign_requests
 from huiban.web.desk.narrow import Narrow, case_way
 from huiban.web.desk.speech import role_words
 from huiban.web.visit import Context, Visit
@@ -72,6 +72,8 @@ def context(tab: str, visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
             "diagram": flow.diagram(page, language),
             "tall": flow.diagram(page, language, vertical=True),
         }
+    if tab == "papers":
+        return {"sign_requests": sign_requests.of_case(found.page.whole.case.id, visit.actor)}
     if tab == "journal":
         return _journal(visit, found)
     return {}

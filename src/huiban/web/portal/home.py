@@ -9,17 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.catalogue import Item
 from huiban.kernel.clock import Limit, Unit
-from huiban.services import city, desk, guide, mine
+from huiban.services import city, desk, guide, mine, signing
 from huiban.services.guide import Effort
+from huiban.services.sign_request_model import last_day
 from huiban.web.clock import now
+from huiban.web.portal import sign_tasks
 from huiban.web.portal.steps import life_words
 from huiban.web.visit import Context, actor_of, language_of
 
 _OFTEN = 4
 _MOST_SUGGESTED = 6
 _DAY_HOURS = 24
+_MOST_TO_SIGN = 5
 
 
 @require_safe
@@ -29,7 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
     items = guide.all_items()
     waiting = mine.waiting(actor, moment) if actor else None
     context: Context = {
-        "waiting": _waiting(waiting, language, moment) if waiting else None,
+        "waiting": _waiting(waiting, _to_sign(actor), language, moment)
+        if actor and waiting
+        else None,
         "often": [
             {"url": f"/items/{one.code}", "words": full_name(one, language)}
             for one in items[:_OFTEN]
@@ -149,7 +155,23 @@ def limit_words(limit: Limit) -> str:
     }[limit.unit] % {"n": n}
 
 
-def _waiting(waiting: mine.Waiting, language: str, moment: datetime) -> Context:
+def _to_sign(actor: Actor) -> list[Context]:
+    """Return what waits for this person's signature; officers have a list of their own."""
+    found = [] if actor.kind is ActorKind.OFFICER else signing.waiting(actor)
+    return [
+        {
+            "url": sign_tasks.way_of(one),
+            "words": _("签署：%(title)s") % {"title": one.request.title},
+            "note": _("%(day)s 前签完") % {"day": last_day(one.request).isoformat()},
+            "kind": "warn",
+        }
+        for one in found[:_MOST_TO_SIGN]
+    ]
+
+
+def _waiting(
+    waiting: mine.Waiting, to_sign: list[Context], language: str, moment: datetime
+) -> Context:
     lines: list[Context] = [
         {
             "url": f"/cases/{one.number}",
@@ -159,6 +181,7 @@ def _waiting(waiting: mine.Waiting, language: str, moment: datetime) -> Context:
         }
         for one in waiting.corrections
     ]
+    lines += to_sign
     lines += [
         {
             "url": f"/drafts/{one.draft.number}/{one.draft.section}",

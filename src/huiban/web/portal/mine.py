@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiban.services import casepage, certify, desk, fill_counting, handle, mine
+from huiban.services import casepage, certify, desk, fill_counting, form_signing, handle, mine
 from huiban.services.casepage import CasePage, ClockLine
 from huiban.services.facts import local_day
 from huiban.store.lists import BadCursor, CaseNarrow, ListedCase
@@ -116,6 +116,7 @@ def case(visit: Visit, number: str) -> HttpResponse:
         "log": sorted(page.timeline, key=lambda entry: entry.at),
         "points": steps.points_asked(page.whole.journal),
         "spared": fill_counting.of_journal(page.whole.journal),
+        "ceremonies": form_signing.ceremonies_of(page.whole.journal),
         "can_begin_again": one.outcome in _BEGIN_AGAIN,
         "remedies": page.item.remedies if one.outcome in ("refused", "declined") else (),
         "reason": _reason(page),

@@ -2,6 +2,7 @@
 """Checking everything and sending it in (核对并提交)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,10 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiban.kernel.form import FieldProblem, diff
-from huiban.services import casepage, city, drafts, files, handle, materials, submit
+from huiban.services import (
+    casepage,
+    city,
+    drafts,
+    files,
+    form_signing,
+    handle,
+    materials,
+    submit,
+)
 from huiban.services.drafts import Writing
 from huiban.services.facts import local_day, read_json, read_materials
-from huiban.services.refusal import AlreadyDone, Invalid, Stale
+from huiban.services.refusal import AlreadyDone, Invalid, NotFound, Stale
 from huiban.web.field_model import ProblemLink
 from huiban.web.portal import given, steps
 from huiban.web.standing import standing_view
@@ -33,6 +43,11 @@ def summary(visit: Visit, number: str) -> HttpResponse:
 
 
 def _send(visit: Visit, number: str) -> HttpResponse:
+    writing = _to_be_signed(visit, number)
+    if writing is not None:
+        if submit.problems_of(writing, visit.now):
+            return _draw(visit, writing, told=True)
+        return see_other(f"/drafts/{number}/sign")
     try:
         seen = visit.request.POST.get("snapshot", "")
         case = submit.submit(number, visit.actor, visit.now, seen=seen)
@@ -46,6 +61,15 @@ def _send(visit: Visit, number: str) -> HttpResponse:
         writing = drafts.open_step(number, visit.actor, visit.now)
         return _draw(visit, writing, told=True)
     return see_other(f"/cases/{case}?sent=1")
+
+
+def _to_be_signed(visit: Visit, number: str) -> Writing | None:
+    """Return the application if it is signed before it is sent; None as well if it was sent."""
+    try:
+        writing = drafts.open_step(number, visit.actor, visit.now)
+    except NotFound:
+        return None
+    return writing if form_signing.is_wanted(writing) else None
 
 
 @require_POST
@@ -64,6 +88,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
     problems = submit.problems_of(writing, visit.now)
     language = visit.language
     blobs = files.of_draft(writing)
+    signs = form_signing.is_wanted(writing)
     context: Context = {
         "writing": writing,
         "errand": steps.errand_words(writing, language),
@@ -89,12 +114,18 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         ],
         "changes": _changes(writing, language),
         "given": given.listed(writing, language),
-        "steps": steps.steps(writing, "summary", language, today),
+        "steps": _steps(writing, language, today, signs=signs),
+        "signs": signs,
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),
         "at": writing.draft.updated_at,
     }  # fmt: skip
     return render(visit.request, "portal/summary.html", context, status=422 if told else 200)
+
+
+def _steps(writing: Writing, language: str, today: date, *, signs: bool) -> list[Context]:
+    sign = {"key": "sign", "title": _("签署并提交"), "note": "", "state": ""}
+    return [*steps.steps(writing, "summary", language, today), *([sign] if signs else [])]
 
 
 def _left_over(writing: Writing, problems: Sequence[FieldProblem], language: str) -> list[Context]:

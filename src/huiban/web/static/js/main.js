@@ -7,6 +7,7 @@ import { startForms } from "./forms.js";
 import { startPreferences } from "./preferences.js";
 
 const PARTS = {
+  "hb-ceremony": () => import("./ceremony.js"),
   "hb-date": () => import("./dates.js"),
   "hb-division": () => import("./division.js"),
   "hb-money": () => import("./money.js"),
