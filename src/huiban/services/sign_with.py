@@ -95,7 +95,8 @@ def sealer(
     except (KeyUnavailable, TrustFault) as fault:
         raise away(fault) from fault
     intent = Intent(now, reason=request.title, name=ready.seal.name)
-    services = Services(timestamp.stamp, revocation.evidence, archival=True)
+    believed = trust.roots().roots
+    services = Services(timestamp.stamp, revocation.evidence, archival=True, roots=believed)
 
     def seal(content: bytes) -> Applied:
         look = Look(ready.picture_pdf)

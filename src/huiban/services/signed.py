@@ -12,7 +12,7 @@ from huiban.connectors.pdf import Rendered, SigningPlace
 from huiban.connectors.signer import KeyUnavailable
 from huiban.kernel.actor import Actor
 from huiban.packloader import DocumentKind
-from huiban.services import city, credentials, seal_use, sign_with
+from huiban.services import city, credentials, seal_use, sign_with, trust
 from huiban.services.evidence import actor_of
 from huiban.services.facts import local_day
 from huiban.services.handle import Opened
@@ -164,7 +164,8 @@ def _sealed(content: bytes, matter: Matter) -> tuple[bytes, Mapping[str, str]]:
     profile = credentials.profile_of(department)
     wanted = Wanted(department, matter.kind.seal, matter.name, _about(matter), profile)
     ready = _ready(matter, wanted)
-    services = Services(timestamp.stamp, revocation.evidence, archival=True)
+    believed = trust.roots().roots
+    services = Services(timestamp.stamp, revocation.evidence, archival=True, roots=believed)
     intent = Intent(matter.now, reason=matter.kind.title.zh, name=_department(department))
     look = Look(ready.picture_pdf)
     try:
