@@ -140,7 +140,7 @@ def begin(
         updated_at=now,
         expires_at=now + KEPT_FOR,
     )
-    filler = filling.applying(draft, placed.scenario, Writer(actor, account, held))
+    filler = filling.applying(draft, placed.scenario, Writer(actor, account, held, today))
     state = prefill.ask(filler, State(_today_fields(form, today), Ledger()), now)
     _keep(draft, state, {})
     draft.title = title_of(placed.item, form, state.values)
@@ -248,7 +248,7 @@ def ask_again(number: str, actor: Actor, now: datetime) -> Writing:
     if writing.is_correction:
         return writing
     before = State(writing.values, writing.ledger)
-    state = prefill.ask(_filler(writing), before, now, again=True)
+    state = prefill.ask(_filler(writing, local_day(now)), before, now, again=True)
     _keep(writing.draft, state, writing.typed)
     write(writing.draft)
     return replace(writing, values=state.values, ledger=state.ledger, state=state)
@@ -333,10 +333,10 @@ def _read_saved(writing: Writing, saving: Saving, now: datetime) -> Reading:
     return replace(reading, values=values, problems=(*told, *reading.problems))
 
 
-def _filler(writing: Writing) -> Applying:
+def _filler(writing: Writing, today: date | None = None) -> Applying:
     draft = writing.draft
     held = in_hand.held_by(draft.source_certificate, draft.subject_code)
-    writer = Writer(draft.account.to_actor(), draft.account, held)
+    writer = Writer(draft.account.to_actor(), draft.account, held, today)
     filler = filling.applying(draft, writing.scenario, writer)
     # What was fetched goes on with the case, and a correction is filled in from it alone.
     return replace(filler, number=draft.case_number) if draft.case_number else filler

@@ -2,10 +2,11 @@
 """A draft and what fills it in (草稿预填): offers, choices its writer makes, what is recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from huiban.kernel.actor import Actor
-from huiban.kernel.envelope import Candidate, Envelope, Kind, Offer, Status, disputed
+from huiban.kernel.envelope import Candidate, Envelope, Kind, Status, disputed
 from huiban.kernel.fill_rate import Given
 from huiban.kernel.form import FieldKind, FieldProblem, Form
 from huiban.kernel.likeness import same
@@ -43,12 +44,17 @@ NOTHING_SAID = Said()
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who fills a draft in, and the certificate they start from."""
+    """
+    Who fills a draft in, and the certificate they start from.
+
+    With `today` the store is asked what other certificates they hold: when a draft begins or is
+    asked for anew, not on every page, because what was filled in stays.
+    """
 
     actor: Actor
     account: Account
     certificate: Certificate | None = None
-    known: Mapping[str, Offer] = field(default_factory=dict)
+    today: date | None = None
 
 
 def applying(draft: Draft, scenario: Scenario, writer: Writer) -> Applying:
@@ -57,6 +63,8 @@ def applying(draft: Draft, scenario: Scenario, writer: Writer) -> Applying:
     form = scenario.form_of(item)
     known = offers.of_identity(writer.account)
     known |= offers.of_history(writer.actor, scenario.code, form)
+    if writer.today is not None:
+        known |= offers.of_held(draft.subject_code, form, writer.today)
     carried = scenario.from_certificates.get(form.code)
     if writer.certificate is not None and carried is not None:
         known |= offers.of_certificate(writer.certificate, carried, form)

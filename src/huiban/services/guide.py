@@ -177,12 +177,17 @@ def _known_fields(scenario: Scenario, form: Form) -> frozenset[str]:
     return frozenset((*carried.fields, *carried.attributes)) if carried else frozenset()
 
 
+_OF_HOLDERS = 2
 _OURS = frozenset({"identity", "certificate", "history", "computed"})
 
 
 def _is_filled(sources: tuple[str, ...]) -> bool:
-    """Only registers that are connected count: what is not there yet must still be typed."""
-    named = {name.partition(".")[0] for name in sources}
+    """
+    Only registers that are connected count: what is not there yet must still be typed.
+
+    What another certificate says (`certificate.<kind>.<content>`) fills in for its holders alone.
+    """
+    named = {name.partition(".")[0] for name in sources if name.count(".") < _OF_HOLDERS}
     return not named.isdisjoint(_OURS | set(city.loaded().connections))
 
 

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.envelope import Offer
@@ -11,6 +12,7 @@ from huiban.kernel.words import Words
 from huiban.packloader import FromCertificate
 from huiban.services import city
 from huiban.services.facts import local_day, read_json
+from huiban.store import on_record
 from huiban.store.models import Account, Case, Certificate
 
 
@@ -92,6 +94,53 @@ def of_certificate(
     for key, attribute in carried.attributes.items():
         offers[key] = Offer(attributes[attribute], title, day, certificate.number)
     return offers
+
+
+def of_held(subject: str, form: Form, today: date) -> dict[str, Offer]:
+    """
+    Offer what certificates of other kinds say that a party holds, valid today (手中证照).
+
+    Named `certificate.<kind>.<content>`: a field of the form it was granted on, or an attribute.
+    The store is asked only where a form names one.
+    """
+    named = [
+        name.split(".")
+        for one in form.fields()
+        for name in one.prefill
+        if name.startswith(HELD) and name.count(".") == _PARTS - 1
+    ]
+    kinds = sorted({kind for _, kind, _ in named})
+    known = on_record.held(subject, kinds, today) if kinds and subject else {}
+    found: dict[str, Offer] = {}
+    for source, kind, content in named:
+        held = known.get(kind)
+        value = _says(held, content) if held else None
+        if held is not None and value is not None:
+            day = local_day(held.issued_at).isoformat()
+            title = Words(held.title, _kind_words(kind))
+            found[f"{source}.{kind}.{content}"] = Offer(value, title, day, held.number)
+    return found
+
+
+HELD = "certificate."
+_PARTS = 3
+
+
+def _says(held: Certificate, content: str) -> object:
+    attributes = {
+        "number": held.number,
+        "valid_from": held.valid_from.isoformat(),
+        "valid_until": held.valid_until.isoformat() if held.valid_until else None,
+    }
+    if content in attributes:
+        return attributes[content]
+    values = json.loads(held.content).get("values", {})
+    return values.get(content) if isinstance(values, Mapping) else None
+
+
+def _kind_words(kind: str) -> str:
+    known = city.common().certificates.get(kind)
+    return known.name.en if known else ""
 
 
 def _source(code: str) -> Words:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from huiban.kernel.form import Field, FieldKind, Form, Lookup, fact_schema
 from huiban.kernel.lookup import IDENTITY, bound, is_per_row, lookup_for
 from huiban.packloader.build_scenario import Draft
-from huiban.packloader.checkers.references import Path, known
+from huiban.packloader.checkers.references import CERTIFICATE_ATTRIBUTES, Path, known
 from huiban.packloader.problem import did_you_mean
 from huiban.packloader.quality import Level
 from huiban.packloader.values import Source
 
 _HISTORY, _COMPUTED, _SHARED = "history", "computed", "shared"
+_CERTIFICATE = "certificate"
 
 
 def check(draft: Draft) -> None:
@@ -47,6 +48,8 @@ def _source(draft: Draft, code: str, path: Path, where: tuple[Form, str], name: 
         known(draft, place, content, fact_schema(form), "fact of this form")
     elif name == _HISTORY:
         known(draft, place, content, [one.key for one in form.fields()], "field of this form")
+    elif name == _CERTIFICATE and "." in content:
+        _held(draft, place, *content.split(".", 1))
     elif name not in sources:
         known(draft, place, name, [*sources, _COMPUTED], "source")
     else:
@@ -56,6 +59,21 @@ def _source(draft: Draft, code: str, path: Path, where: tuple[Form, str], name: 
             message = f"no lookup asks '{name}' {what}"
             cure = "add it to lookups: {source, by, from}" + (" with rows" if table else "")
             draft.folder.note(*place, message, cure)
+
+
+def _held(draft: Draft, place: tuple[str, Path], kind: str, content: str) -> None:
+    """Check `certificate.<kind>.<content>`; what a form of another pack asks is not known here."""
+    issued = [one.code for one in draft.common.certificates.values() if one.issued_here]
+    known(draft, place, kind, issued, "certificate kind issued here")
+    own = [
+        field.key
+        for item in draft.items.values()
+        if any(one.certificate == kind for one in item.results) and item.form in draft.forms
+        for field in draft.forms[item.form].fields()
+    ]
+    if own:
+        contents = [*own, *CERTIFICATE_ATTRIBUTES]
+        known(draft, place, content, contents, f"content of certificate '{kind}'")
 
 
 def _lookup(draft: Draft, code: str, path: Path, form: Form, lookup: Lookup) -> None:
