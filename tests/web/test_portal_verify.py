@@ -55,9 +55,11 @@ def read(answer) -> str:  # type: ignore[no-untyped-def]
 
 
 def test_a_certificate_in_force_is_genuine(anybody: Client, held: Certificate) -> None:
-    told = read(anybody.get(f"/verify/{held.verify_code}"))
+    answer = anybody.get(f"/verify/{held.verify_code}")
 
+    told = read(answer)
     assert "真实有效" in told
+    assert f'href="/evidence/certificate/{held.verify_code}"' in answer.content.decode()
     assert held.number in told
     assert held.identifier in told
     assert "青岛市行政审批服务局" in told
