@@ -184,6 +184,7 @@ def _rows(
             step=turn.step,
             state=turn.state,
             opened_at=now if turn.place in standing.opened else None,
+            holder=sign_requests.holder_of(one.asked.who, one.asked.code),
             account=one.asked.code if one.asked.who == Who.ACCOUNT else "",
             subject_code=one.asked.code if one.asked.who == Who.SUBJECT else "",
             department=one.asked.code if one.asked.who == Who.DEPARTMENT else "",

@@ -17,7 +17,7 @@ from huiban.services import ceremony, ledger, sign_ends, sign_notices, sign_with
 from huiban.services.ceremony import Begun, Device, Identity, Said, Shown, Strokes
 from huiban.services.ledger import Chain
 from huiban.services.refusal import NotAllowed, NotFound
-from huiban.services.sign_request_model import Does, Kind, hash_of
+from huiban.services.sign_request_model import Does, Kind, Who, hash_of
 from huiban.services.sign_requests import load, moved
 from huiban.services.sign_with import Applied, Drawn
 from huiban.services.signing_turns import change_of, in_turn, standing_of
@@ -116,19 +116,20 @@ def of(number: str, place: int, actor: Actor) -> Task:
 
 def waiting(actor: Actor) -> list[SignParty]:
     """List what waits for a person's signature or seal, the most urgent first."""
-    if actor.kind is ActorKind.OFFICER:
-        return sign_requests.waiting_for_department(actor.department, actor.number)
-    return sign_requests.waiting_for_person(actor.number, actor.subject)
+    return sign_requests.waiting(_holders(actor))
 
 
 def done(actor: Actor) -> list[SignParty]:
     """List what a person was asked before, newest first."""
-    return sign_requests.done_by_person(actor.number, actor.subject)
+    return sign_requests.done(_holders(actor))
 
 
-def waiting_count(actor: Actor) -> int:
-    """Count what waits for a person."""
-    return len(waiting(actor))
+def _holders(actor: Actor) -> list[str]:
+    """Say as whom somebody may be asked: themselves, their enterprise, their department."""
+    is_officer = actor.kind is ActorKind.OFFICER
+    kind, code = (Who.DEPARTMENT, actor.department) if is_officer else (Who.SUBJECT, actor.subject)
+    own = [sign_requests.holder_of(Who.ACCOUNT, actor.number)]
+    return [*own, sign_requests.holder_of(kind, code)] if code else own
 
 
 def begin(task: Task, actor: Actor, now: datetime, device: Device) -> Begun:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from huiban.kernel.sign_order import PartyState, RequestState
 from huiban.store.models import SignParty, SignRequest
@@ -163,44 +163,28 @@ def of_case(case_id: int) -> list[SignRequest]:
     return list(_whole(SignRequest.objects.filter(case_id=case_id).order_by("made_at", "number")))
 
 
-def waiting_for_person(account: str, subject_code: str) -> list[SignParty]:
-    """Return what waits for a person or the party they act for, the most urgent first."""
-    whose = Q(account=account)
-    if subject_code:
-        whose |= Q(subject_code=subject_code)
-    return _waiting(whose)
+def holder_of(kind: str, code: str) -> str:
+    """Name whom a party is, in one column: an account, a subject or a department."""
+    return f"{kind}:{code}"
 
 
-def waiting_for_department(department: str, account: str) -> list[SignParty]:
-    """Return what waits for a department, or for one of its officers by name."""
-    return _waiting(Q(department=department) | Q(account=account))
+def waiting(holders: Collection[str]) -> list[SignParty]:
+    """Return what waits for any of those who are asked, the most urgent first."""
+    found = SignParty.objects.filter(holder__in=holders, state=PartyState.OPEN)
+    return list(found.select_related("request").order_by("request__until", "pk")[:MOST_LISTED])
 
 
-def done_by_person(account: str, subject_code: str, limit: int = 50) -> list[SignParty]:
-    """Return what a person or the party they act for is done with, newest first."""
-    whose = Q(account=account)
-    if subject_code:
-        whose |= Q(subject_code=subject_code)
+def done(holders: Collection[str], limit: int = 50) -> list[SignParty]:
+    """Return what those who were asked are done with, newest first."""
     over = (PartyState.SIGNED, PartyState.DECLINED, PartyState.CLOSED)
-    found = SignParty.objects.filter(whose, state__in=over, opened_at__isnull=False)
+    found = SignParty.objects.filter(holder__in=holders, state__in=over, opened_at__isnull=False)
     return list(found.select_related("request").order_by("-ended_at", "-pk")[:limit])
-
-
-def waiting_count(department: str, account: str) -> int:
-    """Count what waits for a department, or for one of its officers by name."""
-    found = SignParty.objects.filter(state=PartyState.OPEN)
-    return found.filter(Q(department=department) | Q(account=account)).count()
 
 
 def overdue(now: datetime, limit: int) -> list[str]:
     """Return the numbers of open requests whose time is over."""
     found = SignRequest.objects.filter(state=RequestState.OPEN, until__lte=now)
     return list(found.order_by("until").values_list("number", flat=True)[:limit])
-
-
-def _waiting(whose: Q) -> list[SignParty]:
-    found = SignParty.objects.filter(whose, state=PartyState.OPEN).select_related("request")
-    return list(found.order_by("request__until", "pk")[:MOST_LISTED])
 
 
 def _whole(found: QuerySet[SignRequest]) -> QuerySet[SignRequest]:

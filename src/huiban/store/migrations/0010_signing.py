@@ -373,6 +373,7 @@ class Migration(migrations.Migration):
                 ),
                 ("place", models.IntegerField()),
                 ("step", models.IntegerField()),
+                ("holder", models.CharField(max_length=80)),
                 ("account", models.CharField(default="", max_length=64)),
                 ("subject_code", models.CharField(default="", max_length=32)),
                 ("name", models.CharField(max_length=200)),
@@ -612,15 +613,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="signparty",
-            index=models.Index(fields=["account", "state"], name="sign_party_mine"),
-        ),
-        migrations.AddIndex(
-            model_name="signparty",
-            index=models.Index(fields=["subject_code", "state"], name="sign_party_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="signparty",
-            index=models.Index(fields=["department", "state"], name="sign_party_department"),
+            index=models.Index(fields=["holder", "state"], name="sign_party_mine"),
         ),
         migrations.AddConstraint(
             model_name="signparty",
