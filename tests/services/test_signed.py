@@ -165,10 +165,12 @@ def test_the_permit_is_had_as_an_ofd_under_the_same_seal(people: dict[str, Accou
     known = issued(number)["waste_disposal_permit_ofd"]
     content = issue.stored_content(known)
     report = verify_file.verify(content, "permit.ofd", NOW).report
+    found = ofd.read(content)
     assert known.media == ofd.MEDIA
     assert report.verdict is Verdict.PASSED
     assert [one.signer for one in report.signatures] == ["青岛市行政审批服务局公章"]
-    assert "青岛海晟置业有限公司" in "".join(page.text for page in ofd.read(content).pages)
+    words = "".join(found.files[path].decode() for _, path in found.pages())
+    assert "青岛海晟置业有限公司" in words
 
 
 @pytest.mark.usefixtures("seal")
