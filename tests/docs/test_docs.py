@@ -105,7 +105,9 @@ def test_every_setting_is_told_and_no_other() -> None:
 
     assert told == read
     for page in PAGES:
-        assert set(re.findall(r"HUIBAN_[A-Z0-9_]*[A-Z]", page.read_text("utf-8"))) <= told, page.name
+        assert set(re.findall(r"HUIBAN_[A-Z0-9_]*[A-Z]", page.read_text("utf-8"))) <= told, (
+            page.name
+        )
 
 
 def test_the_defaults_told_are_the_defaults_in_force(tmp_path: Path) -> None:

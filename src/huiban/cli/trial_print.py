@@ -164,9 +164,7 @@ def _places_lacking(draft: Draft, kind: DocumentKind, places: set[str]) -> None:
                 )
 
 
-def _print(
-    scenario: Scenario, kind: DocumentKind, facts: papers.Facts, day: date
-) -> pdf.Rendered:
+def _print(scenario: Scenario, kind: DocumentKind, facts: papers.Facts, day: date) -> pdf.Rendered:
     about = pdf.About(title=kind.title.zh, dated=day, author=facts.authority.name,
                       verify_url=_VERIFY if kind.certificate else "", is_sample=True)  # fmt: skip
     data = papers.compose(kind.data, facts)

@@ -182,9 +182,7 @@ def _note(errand: Errand, kind: DocumentKind, known: Document) -> None:
     handle.note(case.number, fact, errand.now)
 
 
-def _row(
-    errand: Errand, kind: DocumentKind, reference: str, finished: signed.Finished
-) -> Document:
+def _row(errand: Errand, kind: DocumentKind, reference: str, finished: signed.Finished) -> Document:
     return Document(
         number=ids.new_key(),
         case_id=errand.opened.case.id,

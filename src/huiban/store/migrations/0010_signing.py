@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "active")),
                         fields=["not_after"],
                         name="credential_ends",
-                    )
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

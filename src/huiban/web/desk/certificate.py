@@ -42,9 +42,7 @@ _ACTS: dict[Act, tuple[Say, Say, str]] = {
 }
 _WHEN: dict[Ending, Say] = {
     Ending.ANNUL: lambda: _("当初不该发：违法作出，或者以欺骗、贿赂取得（行政许可法第六十九条）"),
-    Ending.WITHDRAW: lambda: _(
-        "当初没有错：法律修改或客观情况重大变化（行政许可法第八条第二款）"
-    ),
+    Ending.WITHDRAW: lambda: _("当初没有错：法律修改或客观情况重大变化（行政许可法第八条第二款）"),
     Ending.REVOKE: lambda: _("作为处罚：持证人违法（行政处罚法第九条第三项）"),
 }
 _DONE: dict[Act, Say] = {
