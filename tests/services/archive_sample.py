@@ -165,3 +165,8 @@ def relinked(entries: list[dict[str, object]]) -> tuple[bytes, Digests, int]:
         lines.append(canonical({"entry": entry, "sha256": last.sha256, "sm3": last.sm3}))
     assert last is not None
     return b"\n".join(lines) + b"\n", last, len(lines)
+
+
+def key_of(case_number: str) -> str:
+    """The object that the package of a case is."""
+    return archives.of_case(case_number).object_key

@@ -49,6 +49,8 @@ _KINDS: dict[str, Say] = {
     "material": lambda: _("申请材料"),
     "other": lambda: _("其他文件"),
 }
+_DAMAGE = frozenset({"object", "package", "package_digest"})
+"""What is cured by putting the same file back; any other fault was there when it was archived."""
 _ACTS: dict[str, Say] = {
     "archived": lambda: _("归档"),
     "checked": lambda: _("四性检测"),
@@ -173,10 +175,11 @@ def _drawn(
         "case_url": f"/desk/cases/{case.number}" if found.may_see_case else "",
         "department": department_words(row.department, visit.language),
         "aspects": _aspects(found.report, visit.language),
+        "is_damaged": any(one.code in _DAMAGE for one in found.report.failed),
         "elements": found.elements,
         "files": [_file(one) for one in found.files],
         "trouble": found.trouble.speak(visit.language),
-        "history": [_entry(one) for one in found.history],
+        "history": [_entry(one, visit.language) for one in found.history],
         "is_broken": found.is_broken,
         "may_check": found.may_keep and row.state != ArchivePackage.State.DISPOSED,
         "may_download": found.may_download and row.state != ArchivePackage.State.DISPOSED,
@@ -251,15 +254,20 @@ def _file(told: dict[str, object]) -> Context:
     return {**told, "kind": words(), "name": str(told.get("path", "")).rpartition("/")[2]}
 
 
-def _entry(entry: LedgerEntry) -> Context:
+def _entry(entry: LedgerEntry, language: str) -> Context:
     body = body_of(entry)
-    faults = body.get("faults")
+    faults, verdicts, reason = body.get("faults"), body.get("verdicts"), body.get("reason")
     lines = [str(one).partition(": ")[2] for one in faults] if isinstance(faults, list) else []
-    reason = body.get("reason")
+    if isinstance(verdicts, dict):
+        lines.append(" · ".join(_said(*one, language) for one in verdicts.items()))
     if isinstance(reason, str):
         lines.append(reason)
     said = _ACTS.get(entry.act)
     return {"entry": entry, "words": said() if said else entry.act, "lines": lines}
+
+
+def _said(aspect: str, verdict: str, language: str) -> str:
+    return f"{ASPECT_WORDS[Aspect(aspect)].speak(language)} {VERDICTS[Verdict(verdict)][1]()}"
 
 
 def _narrow(visit: Visit) -> tuple[ArchiveNarrow, dict[str, str]]:
