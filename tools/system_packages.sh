@@ -7,6 +7,7 @@ need chromium chromium
 need pdftotext poppler-utils
 need openssl openssl
 need qpdf qpdf
+need unzip unzip
 need softhsm2-util softhsm2
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"

@@ -106,6 +106,17 @@ def test_changed_bytes_never_pass_for_the_whole(objects: Objects) -> None:
     assert sum(map(len, given)) < kept.size
 
 
+def test_what_is_left_of_changed_bytes_can_be_looked_at(objects: Objects) -> None:
+    kept = objects.put([b"a" * (CHUNK_BYTES * 2)], MANY)
+    changed = b"a" * CHUNK_BYTES + b"b"
+    damage(objects, kept.key, changed)
+
+    assert b"".join(objects.found(kept.key)) == changed
+    objects.remove(kept.key)
+    with pytest.raises(ObjectMissing):
+        objects.found(kept.key)
+
+
 @pytest.mark.parametrize(
     "key", ["00/" + "0" * 62 + "." + "0" * 16, "../secret_key", "ab/../../x", ""]
 )

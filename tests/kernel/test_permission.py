@@ -119,6 +119,8 @@ PLATFORM = {
     "view_certificates": {"window", "examiner", "leader", "supervisor", "archivist"},
     "change_certificate": {"examiner", "leader"},
     "sign_requests": {"window", "examiner", "leader", "traffic", "site_keeper", "data_owner"},
+    "view_archive": {"archivist", "supervisor"},
+    "keep_archive": {"archivist"},
     "view_rates": {
         "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
         "archivist",

@@ -101,7 +101,7 @@ class Reader:
         self._members: dict[str, zipfile.ZipInfo] = {}
         for one in members:
             folder, _, path = one.filename.partition("/")
-            if folder != self.folder or not is_inside(path) or path in self._members:
+            if not folder or folder != self.folder or not is_inside(path) or path in self._members:
                 raise ZipDamaged(f"{one.filename!r} is not a file of the bag {self.folder!r}")
             self._members[path] = one
 
