@@ -104,7 +104,7 @@ def kinds(actor: Actor, now: datetime) -> list[KindShown]:
     }
     for row in certificates.counts(department, _prefix(division), today, today + SOON):
         kind = city.common().certificates.get(row.kind) or CertificateKind(
-            row.kind, Words(row.kind)
+            code=row.kind, name=Words(row.kind)
         )
         shown = found.setdefault(row.kind, KindShown(kind))
         if row.state == Certificate.State.VALID:

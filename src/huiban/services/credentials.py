@@ -2,6 +2,7 @@
 """In whose name this house signs with what (签署凭据): enrolled at first use, renewed, revoked."""
 
 import base64
+import hashlib
 import json
 import logging
 from dataclasses import dataclass
@@ -290,6 +291,7 @@ def _body(row: Credential) -> dict[str, object]:
         "profile": row.profile,
         "serial": row.serial,
         "not_after": row.not_after.isoformat(),
+        "certificate_sha256": hashlib.sha256(base64.b64decode(row.certificate)).hexdigest(),
     }
 
 

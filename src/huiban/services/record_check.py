@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from huiban.kernel.evidence import Break, BreakKind
 from huiban.kernel.verification import Check, Verdict
 from huiban.kernel.words import Words
-from huiban.services import checkpoints, evidence, ledger
+from huiban.services import checkpoints, evidence, ledger, ledger_rows
 from huiban.store import cases, inquiries, journal
 from huiban.store import checkpoints as store
 
@@ -41,6 +41,7 @@ def _broken(chain: str, key: str) -> Iterator[Words]:
         yield from _broken_case(key)
     else:
         yield from map(_break_words, ledger.breaks_of(chain, key))
+        yield from _altered(chain, key)
 
 
 def _broken_case(number: str) -> Iterator[Words]:
@@ -50,6 +51,17 @@ def _broken_case(number: str) -> Iterator[Words]:
         yield Words("这件办件的记录整个不在了", "the whole record of this case is gone")
         return
     yield from map(_break_words, evidence.breaks_of(case, journal.of_case(case.id)))
+
+
+def _altered(chain: str, key: str) -> Iterator[Words]:
+    """Say what of the thing itself is not what its ledger says."""
+    found = ledger_rows.altered(chain, key)
+    if found:
+        names = ", ".join(found)
+        yield Words(
+            f"台账没有变，它记的东西变了（{names}）：数据库被改过",
+            f"the ledger is whole, what it tells of is not ({names}): the database was changed",
+        )
 
 
 def _break_words(found: Break) -> Words:
@@ -70,5 +82,5 @@ def _rewritten(chain: str, key: str) -> Iterator[Words]:
         if first is None:
             number = leaf.checkpoint
             yield Words(f"检查点 {number} 被删去了", f"checkpoint {number} was removed")
-        for row in filter(checkpoints.is_off, {first, newest} - {None}):
+        for row in [one for one in {first, newest} if one is not None and checkpoints.is_off(one)]:
             yield Words(f"检查点 {row.number} 被改动过", f"checkpoint {row.number} was changed")

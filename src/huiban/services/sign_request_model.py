@@ -3,6 +3,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -234,7 +235,11 @@ def _department(one: NewParty) -> str | Words:
     return found.name.zh
 
 
-_FINDERS = {Who.ACCOUNT: _account, Who.SUBJECT: _subject, Who.DEPARTMENT: _department}
+_FINDERS: Mapping[str, Callable[[NewParty], str | Words]] = {
+    Who.ACCOUNT: _account,
+    Who.SUBJECT: _subject,
+    Who.DEPARTMENT: _department,
+}
 
 
 def _twice(new: NewRequest) -> list[FieldProblem]:

@@ -148,7 +148,7 @@ def finish_ofd(matter: Matter, made: Rendered) -> Finished:
 def _signed(
     content: bytes, matter: Matter, place: SigningPlace, role: str, row: JournalRow
 ) -> tuple[bytes, Mapping[str, str]]:
-    drawn = Drawn((), f"{_titles(role)}：{matter.kind.title.zh}", _millimetres(place))
+    drawn = Drawn([], f"{_titles(role)}：{matter.kind.title.zh}", _millimetres(place))
     owner = sign_with.owner_of(actor_of(row))
     applied = sign_with.person(content, role, owner, drawn, matter.now)
     return applied.content, {

@@ -120,7 +120,7 @@ def unknown_objects(keys: Collection[str]) -> set[str]:
     known: set[str] = set()
     for table, columns in OBJECT_COLUMNS:
         for column in columns:
-            rows = table.objects.filter(**{f"{column}__in": keys})
+            rows = table._default_manager.filter(**{f"{column}__in": keys})
             if table is ArchivePackage:  # what was disposed of is to go
                 rows = rows.exclude(state=ArchivePackage.State.DISPOSED)
             known |= set(rows.values_list(column, flat=True))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huiban.connectors import preview
 from huiban.kernel.form import FieldProblem
+from huiban.kernel.words import Words
 from huiban.services import ceremony
 from huiban.services.ceremony import Begun, Identity, Said
 from huiban.services.refusal import Invalid, NotOpen, Refused
@@ -145,7 +146,7 @@ def _seen(begun: Begun) -> list[int]:
 
 
 def _plain(path: str, message: str) -> FieldProblem:
-    return FieldProblem(path, "refused", ceremony.Words(message, message), "sign")
+    return FieldProblem(path, "refused", Words(message, message), "sign")
 
 
 def _is_page(text: str) -> bool:

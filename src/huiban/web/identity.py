@@ -77,7 +77,7 @@ def address_of(request: HttpRequest) -> str:
     header is any visitor's word and counts nothing.
     """
     beside = str(request.META.get("REMOTE_ADDR", ""))
-    if not settings.SECURE_PROXY_SSL_HEADER:
+    if not bool(settings.SECURE_PROXY_SSL_HEADER):
         return beside
     said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
     try:

@@ -8,7 +8,7 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import get_language
 
 from huiban.kernel.actor import Actor, ActorKind
@@ -16,8 +16,8 @@ from huiban.store.models import Account
 from huiban.web.clock import now
 
 P = ParamSpec("P")
-Guarded = Callable[Concatenate[HttpRequest, P], HttpResponse]
-Visited = Callable[Concatenate["Visit", P], HttpResponse]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+Visited = Callable[Concatenate["Visit", P], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def language_of(request: HttpRequest) -> str:
 def signed_in(view: Visited[P]) -> Guarded[P]:
     """Let a view be asked by signed-in people only; others sign in first and come back."""
 
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         actor = actor_of(request)
         account = request.user
         if actor is None or not isinstance(account, Account):
@@ -75,7 +75,7 @@ def signed_in(view: Visited[P]) -> Guarded[P]:
 def at_desk(view: Visited[P]) -> Guarded[P]:
     """Let a view be asked by officers only; residents are sent to the portal."""
 
-    def guarded(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if visit.actor.kind is not ActorKind.OFFICER:
             return HttpResponseRedirect("/")
         return view(visit, *args, **kwargs)

@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pkcs11
 from asn1crypto.algos import DSASignature
@@ -75,7 +75,7 @@ class DeviceKeys:
         self._at_hand.pop(label, None)
         self._at_device(forget)
 
-    def _key(self, session: pkcs11.Session, label: str) -> pkcs11.PrivateKey:
+    def _key(self, session: pkcs11.Session, label: str) -> Any:
         if label not in self._at_hand:
             try:
                 found = session.get_key(ObjectClass.PRIVATE_KEY, label=checked_label(label))

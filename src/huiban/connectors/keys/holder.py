@@ -21,6 +21,8 @@ class KeyHolder(Protocol):
     A label is made up by one caller for one key: 1 to 100 letters, digits, `.`, `_`, `-`.
     """
 
+    def __hash__(self) -> int: ...
+
     def make(self, label: str, profile: Profile) -> bytes:
         """
         Make a key and return its public half, SubjectPublicKeyInfo in DER.

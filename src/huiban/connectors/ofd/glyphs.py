@@ -82,7 +82,7 @@ def _next(count: int) -> str:
 def _fonts(writer: PdfWriter) -> Iterator[Any]:
     # Forms bring fonts of their own, so every dictionary of the file is looked at.
     for one in writer._objects:
-        held = one.get_object() if one is not None else None
+        held: Any = one.get_object() if one is not None else None
         if isinstance(held, dict) and held.get("/Type") == "/Font" and "/BaseFont" in held:
             if held.get("/Subtype") in ("/CIDFontType0", "/CIDFontType2"):
                 continue

@@ -157,7 +157,7 @@ def _check_gaps(entries: list[zipfile.ZipInfo], content: bytes, directory: int) 
 
 def _end_of(one: zipfile.ZipInfo, content: bytes, directory: int) -> int:
     found = _LOCAL.unpack_from(content, one.header_offset)
-    flags, name_size, extra_size = found[2], found[9], found[10]
+    flags, name_size, extra_size = (int(found[at]) for at in (2, 9, 10))
     after = one.header_offset + _LOCAL.size + name_size + extra_size + one.compress_size
     start = after - one.compress_size - extra_size
     if _has_field(content[start : start + extra_size], _UNICODE_PATH):

@@ -43,8 +43,8 @@ def write(pages: Sequence[Page], meta: Meta) -> bytes:
     files[f"{DOCUMENT}/PublicRes.xml"] = _fonts()
     files |= _attached(meta)
     document = _document(pages, listed, bool(images), bool(meta.attachments), next(ids))
-    name = hashlib.sha256(document + b"".join(files.values())).hexdigest()[:32]
-    return pack({"OFD.xml": _front(meta, name), f"{DOCUMENT}/Document.xml": document} | files)
+    called = hashlib.sha256(document + b"".join(files.values())).hexdigest()[:32]
+    return pack({"OFD.xml": _front(meta, called), f"{DOCUMENT}/Document.xml": document} | files)
 
 
 def _front(meta: Meta, name: str) -> bytes:

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
@@ -46,8 +47,9 @@ def covers_its_revision(found: EmbeddedPdfSignature, pdf: bytes) -> bool:
     room = pdf[ranges[1] : ranges[2]]
     if not _ROOM.fullmatch(room) or bytes.fromhex(room[1:-1].decode()) != found.pkcs7_content:
         return False
-    found.coverage = found.evaluate_signature_coverage()
-    return bool(found.coverage >= SignatureCoverageLevel.ENTIRE_REVISION)
+    coverage = found.evaluate_signature_coverage()
+    found.coverage = coverage  # type: ignore[assignment]  # pyHanko sets it the same way later
+    return bool(coverage >= SignatureCoverageLevel.ENTIRE_REVISION)
 
 
 def end_of(found: EmbeddedPdfSignature) -> int:
@@ -57,7 +59,8 @@ def end_of(found: EmbeddedPdfSignature) -> int:
 
 def changes_since(found: EmbeddedPdfSignature) -> Check:
     """Say what came after a signature; its coverage is known to be good."""
-    if found.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+    coverage: Any = found.coverage
+    if coverage is SignatureCoverageLevel.ENTIRE_FILE:
         return check("changes", "none")
     result = found.evaluate_modifications(DEFAULT_DIFF_POLICY)
     permitted = found.docmdp_level

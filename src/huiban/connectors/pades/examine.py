@@ -97,7 +97,7 @@ class Examiner:
             found.fq_name,
             _name(signed.signer, "common_name"),
             _name(signed.signer, "organization_name"),
-            _kind(found),
+            _kind(found, signed.signer),
             _level(checks, time, later),
             _profile(found.signed_data),
             time.at or found.self_reported_timestamp,
@@ -231,7 +231,9 @@ def _read(signed: cms.SignedData, content_type: str, digest: bytes) -> _Signed:
         )
         regular = strict.is_regular(signed)
         safe = strict.has_safe_digest(signed)
-    except (SignatureValidationError, *FAULTS):
+    except SignatureValidationError:
+        return _Signed(False, "irregular")
+    except FAULTS:
         return _Signed(False, "irregular")
     fault = "" if is_valid else "invalid"
     fault = fault or ("" if regular else "irregular") or ("" if safe else "weak")
@@ -267,11 +269,11 @@ def _level(checks: Sequence[Check], time: _Time, later: Stamp | None) -> str:
     return "B-LTA" if later is not None else "B-LT"
 
 
-def _kind(found: EmbeddedPdfSignature) -> str:
-    if found.sig_object_type == "/DocTimeStamp":
-        return "timestamp"
-    # Whoever closes a document seals it.
-    return "seal" if found.fieldmdp is not None else "signature"
+def _kind(found: EmbeddedPdfSignature, signer: x509.Certificate | None) -> str:
+    """Anybody can close a document; only an organization seals it by that (ETSI EN 319 412-3)."""
+    name, organization = _name(signer, "common_name"), _name(signer, "organization_name")
+    is_organization = bool(organization) and f"{name} ".startswith(f"{organization} ")
+    return "seal" if found.fieldmdp is not None and is_organization else "signature"
 
 
 def _profile(signed: cms.SignedData) -> str:

@@ -42,6 +42,8 @@ class _Counted(io.BytesIO):
 class _Past(HistoricalResolver):
     """An earlier state of a file, whose look-ups count too: paths through it may be endless."""
 
+    reader: Any
+
     def get_object(self, *args: Any, **options: Any) -> Any:
         self.reader.count()
         return super().get_object(*args, **options)

@@ -294,8 +294,9 @@ class Update:
 
     def put(self, reference: Ref, body: Value | bytes) -> Ref:
         """This method will keep an object, instead of an older one where there is one."""
-        is_value = isinstance(body, dict | list | Name | Ref)
-        self._bodies[reference] = write(body) if is_value else bytes(body)
+        if isinstance(body, dict | list | Name | Ref):
+            body = write(body)
+        self._bodies[reference] = bytes(body)
         return reference
 
     def add(self, body: Value | bytes) -> Ref:

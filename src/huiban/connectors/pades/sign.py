@@ -82,7 +82,7 @@ def _told(intent: Intent) -> Dictionary:
 
 
 def _transform(lock: Dictionary, root: Ref) -> Dictionary:
-    kept = {key: lock[key] for key in (b"Action", b"Fields", b"P") if key in lock}
+    kept: Dictionary = {key: lock[key] for key in (b"Action", b"Fields", b"P") if key in lock}
     parameters: Dictionary = {b"Type": Name(b"TransformParams"), b"V": Name(b"1.2"), **kept}
     return {
         b"Type": Name(b"SigRef"),

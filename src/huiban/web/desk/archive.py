@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -116,7 +116,7 @@ def check(visit: Visit, number: str) -> HttpResponse:
 @never_cache
 @require_safe
 @at_desk
-def download(visit: Visit, number: str) -> HttpResponseBase:
+def download(visit: Visit, number: str) -> HttpResponse | StreamingHttpResponse:
     """Give the package as one file; who took it is noted."""
     try:
         row, chunks = archive_desk.download(number, visit.actor, visit.now)

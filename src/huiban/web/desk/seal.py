@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One seal as the desk shows it: facts, approvals as steps, grants, and its ledger in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
@@ -28,7 +28,8 @@ from huiban.web.visit import Context, Visit
 HERE = "/desk/seals"
 Known = Mapping[str, Choice]
 """What grants may name, by its code."""
-STATES = {
+Say = Callable[[], str]
+STATES: Mapping[str, tuple[Say, str]] = {
     Seal.State.PROPOSED: (lambda: _("审批中"), "warn"),
     Seal.State.ACTIVE: (lambda: _("使用中"), "ok"),
     Seal.State.REFUSED: (lambda: _("已退回"), "bad"),
@@ -36,7 +37,7 @@ STATES = {
     Seal.State.REVOKED: (lambda: _("已吊销"), "bad"),
     Seal.State.RETIRED: (lambda: _("已停用"), ""),
 }
-_ACTS = {
+_ACTS: Mapping[str, Say] = {
     "seal_proposed": lambda: _("提出了申请"),
     "seal_approved": lambda: _("审批通过"),
     "seal_made": lambda: _("印章制作完成"),
@@ -51,7 +52,7 @@ _ACTS = {
     "seal_used": lambda: _("用印一次"),
     "seal_use_refused": lambda: _("用印被拒"),
 }
-_REFUSALS = {
+_REFUSALS: Mapping[str, Say] = {
     "suspended": lambda: _("印章已暂停"),
     "revoked": lambda: _("印章已吊销"),
     "retired": lambda: _("印章已停用"),
@@ -62,7 +63,7 @@ _REFUSALS = {
     "lapsed": lambda: _("授权已经过期"),
     "used_up": lambda: _("授权次数已用完"),
 }
-_CHANGES = {
+_CHANGES: Mapping[Change, tuple[Say, Say, str]] = {
     Change.SUSPEND: (lambda: _("暂停使用"), lambda: _("暂停后马上不能再盖，可以恢复。"), ""),
     Change.RESUME: (lambda: _("恢复使用"), lambda: _("恢复后按原来的授权继续使用。"), "main"),
     Change.REVOKE: (

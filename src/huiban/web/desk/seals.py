@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Electronic seals (电子印章) on the desk: the list, one with its approvals, grants and ledger."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -129,7 +130,7 @@ def change(visit: Visit, number: str, what: str) -> HttpResponse:
 
 
 _FIELDS = ("kind", "profile", "valid_from", "valid_until")
-_DONE = {
+_DONE: Mapping[str, Callable[[], str]] = {
     Seal.State.SUSPENDED: lambda: _("印章已暂停使用，从现在起不能再盖。"),
     Seal.State.ACTIVE: lambda: _("印章已恢复使用。"),
     Seal.State.REVOKED: lambda: _("印章已吊销，不能再用；已经盖过的文书不受影响。"),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests to sign on the desk (签署与用印): lists, one request followed, reminders, withdrawal."""
 
+from collections.abc import Callable, Mapping
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,7 +26,7 @@ from huiban.web.portal.sign_tasks import DESK, KINDS, STATES
 from huiban.web.visit import Context, Visit, at_desk, see_other
 
 _SHOWS = ("", "made", "ended")
-_REQUEST_STATES = {
+_REQUEST_STATES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "open": ("warn", lambda: _("签署中")),
     "completed": ("ok", lambda: _("全部签好")),
     "declined": ("bad", lambda: _("有一方拒绝")),
