@@ -45,6 +45,22 @@ def test_one_press_accepts_and_says_what_follows(city: dict[str, Account], numbe
     assert journal.of_case(cases.load(number).id)[-1].reason == "材料齐全。"
 
 
+def test_passing_over_a_failing_point_unsaid_asks_for_the_reason_on_the_form(
+    city: dict[str, Account],
+) -> None:
+    number = case_of(
+        city["wangmin"], "2026-11-23 09:30", builder="别的公司", contractor="另一家公司"
+    )
+
+    answer = visitor(city["zhangqian"]).press(number, "accept")
+    page = answer.content.decode()
+
+    assert (answer.status_code, stage(number)) == (422, "submitted")
+    assert "仍要办理的，请在意见里写明理由" in page
+    assert f'action="/desk/cases/{number}/act/accept"' in page
+    assert 'name="reason"' in page
+
+
 def test_a_correction_is_asked_for_with_its_points(city: dict[str, Account], number: str) -> None:
     answer = visitor(city["zhangqian"]).act(
         number, "request_correction", reason="请一次补正。", **POINTS

@@ -15,7 +15,7 @@ from huiban.kernel.process import ENGINE_ACTS, OpenAct
 from huiban.services import desk, handle
 from huiban.services.desk import DeskCase
 from huiban.services.handle import Done, Order
-from huiban.services.refusal import NotOpen, Refused, Stale
+from huiban.services.refusal import Invalid, NotOpen, Refused, Stale
 from huiban.web.desk import acts, fields, inputs
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.case import AFTER_COOKIE
@@ -109,6 +109,10 @@ def _do(visit: Visit, sheet: Sheet) -> HttpResponse:
         words = refused.message.speak(visit.language)
         again = replace(sheet, refusal=words, status=status, missing=refused.missing)
         return _again(visit, again)
+    except Invalid as refused:
+        words = refused.message.speak(visit.language)
+        missing = [one.path for one in refused.problems]
+        return _again(visit, replace(sheet, refusal=words, status=422, missing=missing))
     return _done(visit, sheet, done)
 
 
