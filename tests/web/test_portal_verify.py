@@ -4,9 +4,10 @@
 import base64
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -227,3 +228,38 @@ def test_one_address_sends_only_so_many_files_a_minute(anybody: Client, held: Ce
     answers = [send(anybody, sample.PDF).status_code for _ in range(11)]
 
     assert answers == [200] * 10 + [429]
+
+
+def test_a_file_not_yet_in_force_is_not_said_to_be_over(
+    anybody: Client, held: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = datetime.combine(held.valid_from, IN_FORCE.timetz()) - timedelta(days=3)
+    monkeypatch.setattr("huiban.web.portal.verify.now", lambda: early)
+
+    told = read(send(anybody, face(held)))
+
+    assert "证照尚未生效" in told
+    assert "到了有效期的第一天才能凭它办事" in told
+    assert "不能再凭它办事" not in told
+
+
+def test_behind_a_proxy_each_visitor_is_counted_alone(
+    anybody: Client, held: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https"))
+    way, busy = f"/verify/{held.verify_code}", {"HTTP_X_FORWARDED_FOR": "198.51.100.7"}
+
+    told = [anybody.get(way, secure=True, **busy).status_code for _ in range(61)]
+    other = anybody.get(way, secure=True, HTTP_X_FORWARDED_FOR="198.51.100.8")
+
+    assert (told[0], told[-1]) == (200, 429)
+    assert other.status_code == 200
+
+
+def test_a_post_without_its_token_is_answered_in_our_words(anybody: Client) -> None:
+    answer = anybody.post("/verify/file", {})
+
+    assert answer.status_code == 403
+    told = read(answer)
+    assert "没有提交。请回到前一页，刷新以后再办" in told
+    assert "DEBUG" not in told

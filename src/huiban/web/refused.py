@@ -101,3 +101,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer when the house itself is at fault; nothing of it is shown."""
     return render(request, "broken.html", status=500)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a post from a page that is too old, or was made by somebody else's site."""
+    words = Words(
+        "这个页面打开以后您重新登录过，或者浏览器不让保存 Cookie，所以没有提交。"
+        "请回到前一页，刷新以后再办",
+        "You signed in again since this page was opened, or your browser keeps no cookies, so "
+        "nothing was sent. Go back, reload the page and try again",
+    )
+    log.warning("post without its token: %s", reason)
+    page = refusal_page(request, refusal.NotAllowed(words))
+    page["Cache-Control"] = "private, no-store"
+    return page

@@ -26,6 +26,7 @@ from huiban.store.models import Certificate
 from huiban.web.certificate_events import department_words, events
 from huiban.web.clock import now
 from huiban.web.field_model import ProblemLink
+from huiban.web.identity import address_of
 from huiban.web.portal.papers import STATES, state_view
 from huiban.web.refused import status_of
 from huiban.web.visit import Context, language_of
@@ -161,7 +162,10 @@ def _report(found: FileVerdict, language: str) -> Context:
         kind = "warn" if found.worth == "not_yet" else "bad"
         state = STATES[found.worth][1]()
         title = _("文件是真的，但证照%(state)s") % {"state": state}
-        then = _("文件由本市签发，一字未改；但不能再凭它办事，有疑问请问发证机关。")
+        if found.worth == "not_yet":
+            then = _("文件由本市签发，一字未改；到了有效期的第一天才能凭它办事。")
+        else:
+            then = _("文件由本市签发，一字未改；但不能再凭它办事，有疑问请问发证机关。")
     elif found.document and not held:
         then = _("文件由本市出具，一字未改。")
     context: Context = {
@@ -226,6 +230,6 @@ def _item_name(code: str, language: str) -> str:
 
 def _may_ask(request: HttpRequest, moment: datetime, what: str, most: int) -> bool:
     """A code has far too many values to try; this only keeps machines from keeping us busy."""
-    key = f"verify:{what}:{request.META.get('REMOTE_ADDR', '')}:{moment:%Y%m%d%H%M}"
+    key = f"verify:{what}:{address_of(request)}:{moment:%Y%m%d%H%M}"
     cache.add(key, 0, 120)
     return int(cache.incr(key)) <= most
