@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from huiban.services import drafts, sign_request_make, sign_requests
 from huiban.services.drafts import Saving
@@ -278,6 +280,21 @@ def test_a_link_asks_for_sign_in_and_leads_its_party_to_the_document(
     assert "检测报告" not in words
     assert visitor(town["lihua"]).get(f"/signing/{made.number}/1").status_code == 404
     assert clerk.get("/sign/unknown").status_code == 404
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_page_not_to_its_button(
+    town: dict[str, Account], client: Client
+) -> None:
+    way = f"/signing/{make(town).number}/1"
+
+    ours = client.post(f"{way}/decline", headers={"Referer": f"http://testserver{way}"})
+    others = [
+        client.post(f"{way}/decline", headers={"Referer": told})["Location"]
+        for told in ("https://elsewhere.example/a", "http://[", "")
+    ]
+
+    assert ours["Location"] == f"/sign-in?{urlencode({'next': way})}"
+    assert others == 3 * [f"/sign-in?{urlencode({'next': f'{way}/decline'})}"]
 
 
 def test_declining_asks_for_the_reason_and_ends_it(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import get_language
@@ -85,10 +85,22 @@ def at_desk(view: Visited[P]) -> Guarded[P]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send somebody to the sign-in page, and back here afterwards."""
-    way = f"/sign-in?{urlencode({'next': request.get_full_path()})}"
+    way = f"/sign-in?{urlencode({'next': _page_of(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": way})
     return HttpResponseRedirect(way)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Name the page somebody was on: a button has an address that shows nothing."""
+    here = request.get_full_path()
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # whatever it is, it is none of our pages
+        return here
+    if request.method in ("GET", "HEAD") or page.netloc != request.get_host():
+        return here
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def see_other(way: str) -> HttpResponse:
