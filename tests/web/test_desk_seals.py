@@ -91,6 +91,18 @@ def test_a_seal_is_asked_for_and_approved_by_two_others(people: dict[str, Accoun
     assert kept.load(number).state == Seal.State.ACTIVE
 
 
+def test_who_approves_a_second_seal_of_a_kind_is_told_which_one_it_ends(
+    people: dict[str, Account],
+) -> None:
+    first = active(people)
+    second = proposed(people)
+    leader = at(people, "zhaojianguo")
+
+    assert f"已有同一种印章 {first} 正在使用" in leader.read(f"/desk/seals/{second}")
+    assert "已有同一种印章" not in leader.read(f"/desk/seals/{first}")
+    assert "已有同一种印章" not in leader.read(f"/desk/seals/{proposed(people, profile='p256')}")
+
+
 def test_the_page_shows_the_picture_of_the_seal(people: dict[str, Account]) -> None:
     number = proposed(people)
     keeper = at(people, "linxia")

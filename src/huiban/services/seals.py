@@ -110,6 +110,13 @@ def waits_for(seal: Seal) -> Step | None:
     return Step.SECOND if seal.first_by else Step.FIRST
 
 
+def replaces(seal: Seal) -> Seal | None:
+    """Return the seal that ends when this proposal is approved, if there is one."""
+    if seal.state != Seal.State.PROPOSED:
+        return None
+    return seals.in_force(seal.department, seal.kind, seal.profile)
+
+
 def why_not(seal: Seal, actor: Actor) -> Words | None:
     """Say why somebody may not approve or refuse a proposal now, None if they may."""
     step = waits_for(seal)

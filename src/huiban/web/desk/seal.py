@@ -109,6 +109,7 @@ def draw(
         "older": entries[-1].seq if entries and entries[-1].seq > 1 else None,
         "can_approve": seals.why_not(found, visit.actor) is None,
         "why_not": _why_not(found, visit),
+        "replaces": seals.replaces(found),
         "changes": [_change(one) for one in seals.may_change(found, visit.actor)],
         "longest": seals.LONGEST_REASON,
         "at": at,
