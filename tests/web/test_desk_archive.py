@@ -45,6 +45,7 @@ def test_an_archivist_finds_the_case_on_the_list(keeper: Account, package: Archi
         ({"year": "2025"}, False), ({"kept": "30_years"}, True), ({"kept": "permanent"}, False),
         ({"state": "sound"}, True), ({"state": "faulty"}, False), ({"state": "due"}, False),
         ({"state": "no such", "year": "x", "kept": "'"}, True), ({"q": "%"}, False),
+        ({"year": "9999"}, True), ({"year": "0001"}, True), ({"year": "2999"}, False),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("who", ["jiangnan", "wumin"])

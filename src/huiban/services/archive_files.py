@@ -93,9 +93,12 @@ def _signatures(seen: _Seen) -> Check:
             f"{told.en}, {without} are not: signing was not set up then",
         )
         return Check("signatures", title, Verdict.UNKNOWN, detail)
+    doubtful = _some([name for name, found in seen.signed if found is Verdict.UNKNOWN])
     said = {
         Verdict.PASSED: Words("，都验得过", ", all hold"),
-        Verdict.UNKNOWN: Words("，有的这里不能判断", "; some cannot be judged here"),
+        Verdict.UNKNOWN: Words(
+            f"，这里不能判断的：{doubtful}", f"; cannot be judged here: {doubtful}"
+        ),
     }[verdict]
     detail = Words(told.zh + said.zh, told.en + said.en)
     return Check("signatures", title, verdict, detail)

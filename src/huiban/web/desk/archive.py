@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Archived cases (档案) on the desk: the list, one package with its checks, disposal by two."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
@@ -32,6 +33,7 @@ from huiban.web.visit import Context, Visit, at_desk, see_other
 HERE = "/desk/archive"
 _LONGEST_TEXT = 100
 _YEARS_SHOWN = 6
+_YEAR = re.compile(r"(?:19|2[0-9])[0-9]{2}")
 Say = Callable[[], str]
 STATES: dict[str, tuple[str, Say]] = {
     ArchivePackage.State.UNCHECKED: ("info", lambda: _("等待检测")),
@@ -277,12 +279,12 @@ def _narrow(visit: Visit) -> tuple[ArchiveNarrow, dict[str, str]]:
     asked = {
         "q": text,
         "state": state if state in (*STATES, "due") else "",
-        "year": year if year.isascii() and year.isdecimal() and len(year) == 4 else "",
+        "year": year if _YEAR.fullmatch(year) else "",
         "kept": kept if kept in set(Retention) else "",
     }
     narrow = ArchiveNarrow(
         text=text,
-        year=int(asked["year"]) if asked["year"] > "1900" else None,
+        year=int(asked["year"]) if asked["year"] else None,
         retention=asked["kept"],
         state="" if asked["state"] == "due" else asked["state"],
         due_by=local_day(visit.now) if asked["state"] == "due" else None,
