@@ -215,6 +215,18 @@ def test_a_code_is_typed_where_there_is_no_camera(
     assert "用证码" in text_of(other.read("/use"))
 
 
+def test_the_page_of_a_certificate_not_in_force_says_when_it_can_be_lent(
+    clerk: Visitor, held: Certificate, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = here.rpartition("/")[0]
+    early = IN_FORCE - timedelta(days=365)
+
+    assert "证照有效的时候才能授权" not in clerk.read(way)
+    monkeypatch.setattr("huiban.web.visit.now", lambda: early)
+
+    assert "证照有效的时候才能授权" in clerk.read(way)
+
+
 def test_a_certificate_that_is_not_in_force_is_not_lent(
     town: dict[str, Account], clerk: Visitor, here: str, held: Certificate
 ) -> None:
