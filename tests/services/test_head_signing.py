@@ -13,7 +13,7 @@ from django.conf import settings
 from huiban.kernel.credential import Owner, OwnerKind, Profile
 from huiban.kernel.proof import SignedHead
 from huiban.kernel.verification import Verdict
-from huiban.services import checkpoints, credentials, head_check, proofs, tree_check
+from huiban.services import checkpoints, credentials, head_check, head_signing, proofs, tree_check
 from huiban.store import checkpoints as store
 from huiban.store.models import Checkpoint
 from tests.services.log_sample import LATER, NOW, a_ledger, a_log, break_in
@@ -122,6 +122,19 @@ def test_a_signature_of_somebody_else_the_authority_knows_fails(house: Trusted) 
 
     assert seen.checks[0].verdict is Verdict.FAILED
     assert "马乐" in seen.checks[0].detail.zh
+
+
+def test_a_signature_of_a_log_whose_address_only_begins_alike_fails(house: Trusted) -> None:
+    settings.PUBLIC_URL += "9"  # port 80009 begins like port 8000
+    try:
+        text = a_head().text.replace("80009", "8000")
+        other = head_signing.sign(text, NOW)
+    finally:
+        settings.PUBLIC_URL = settings.PUBLIC_URL[:-1]
+
+    found = verdicts(SignedHead(text, other.signatures, other.token))
+
+    assert (found["signature.p256"], found["signature.sm2"]) == (Verdict.FAILED,) * 2
 
 
 def test_where_the_root_is_not_known_nobody_can_tell(house: Trusted) -> None:

@@ -230,4 +230,5 @@ def test_comparing_costs_few_statements() -> None:
     with CaptureQueriesContext(connection) as asked:
         proof_compare.against_log(document, LATER)
 
-    assert len(asked) <= 12
+    # The case itself is held to its journal too: filings, documents, certificates.
+    assert len(asked) <= 15

@@ -10,7 +10,8 @@ from huiban.kernel.verification import Verdict
 from huiban.services import checkpoints, evidence, proofs, tree_check
 from huiban.services.evidence import Verdict as Found
 from huiban.store import cases, journal
-from huiban.store.models import Certificate, Checkpoint, TreeLeaf
+from huiban.store.models import Account, Certificate, Checkpoint, TreeLeaf
+from tests.services import test_certificate_grants as loans
 from tests.services.log_sample import LATER, NOW, a_ledger, a_log, break_in, rewrite
 from tests.services.test_permit_life import _granted as a_granted_case
 
@@ -283,3 +284,89 @@ def test_a_certificate_removed_is_named_from_its_ledger_and_from_the_log() -> No
     )
     break_in("DELETE FROM store_ledger WHERE chain = 'certificate'")
     assert f"certificate {held}: checkpoint 1" in "\n".join(evidence.verify_ledgers().faults)
+
+
+FORGED_DOCUMENT = """
+    INSERT INTO store_document (number, case_id, code, title, reference, journal_seq, media, size,
+        sha256, sm3, object_key, issued_at, issued_by, is_public, signatures)
+    SELECT 'forged', case_id, 'other', title, reference, 99, media, size, 'ff', sm3, object_key,
+        issued_at, issued_by, is_public, signatures FROM store_document LIMIT 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        ("UPDATE store_document SET title = '许可证'", "title"),
+        ("UPDATE store_document SET reference = '假〔2026〕1号'", "reference"),
+        ('UPDATE store_document SET signatures = \'[{"name": "市长"}]\'', "signatures"),
+        ("UPDATE store_document SET issued_by = '别人'", "issued_by"),
+        ("UPDATE store_document SET issued_at = '2020-01-01 00:00:00+00:00'", "issued_at"),
+        (FORGED_DOCUMENT, "document other: never issued"),
+        ("UPDATE store_case SET subject_name = '别人'", "party"),
+        ("UPDATE store_case SET subject_code = '370203198607157890'", "party"),
+        ("UPDATE store_case SET item_code = item_code, life = 'renew'", "party"),
+    ],
+)
+def test_what_lies_beside_the_journal_is_held_to_it(attack: str, named: str) -> None:
+    number = a_granted_case()
+    checkpoints.sweep(NOW)
+    assert said() == ""
+
+    break_in(attack)
+
+    assert named in said()
+    assert named in record_of(number)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE store_journal SET body = 'x' WHERE seq = 1",
+        "UPDATE store_journal SET body = '{}' WHERE act = 'document_issued'",
+        "UPDATE store_case SET standing = 'x'",
+        "UPDATE store_case SET pack_version = '99'",
+        "UPDATE store_document SET signatures = 'x'",
+    ],
+)
+def test_one_garbled_row_does_not_keep_the_rest_from_being_checked(attack: str) -> None:
+    number = a_granted_case()
+    other = loans.sample.case(Account.objects.get(number="wangmin"), NOW)
+    case = cases.load(number)
+    column = "id" if "store_case" in attack else "case_id"
+    break_in(f"{attack}{' AND' if 'WHERE' in attack else ' WHERE'} {column} = {case.id}")
+
+    found = {one.number: one for one in evidence.verify_all()}
+
+    assert "unreadable" in found[number].altered[0]
+    assert found[other].is_sound
+
+
+def test_garbled_signatures_of_a_checkpoint_are_a_fault_and_no_crash() -> None:
+    number = a_log()
+    break_in("UPDATE store_checkpoint SET signatures = 'x'")
+
+    assert "Signature (SM2)" in tree_faults()
+    assert proofs.prove("case", number, LATER).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        ("UPDATE store_certificate_grant SET uses = 0", "uses"),
+        ("UPDATE store_certificate_grant SET grantee_code = holder_code", "grantee"),
+        ("UPDATE store_certificate_grant SET uses_most = 99", "uses_most"),
+        ("UPDATE store_certificate_grant SET state = 'revoked'", "revoked"),
+        ("DELETE FROM store_certificate_grant", "was removed"),
+    ],
+)
+def test_a_loan_that_is_not_what_the_ledger_says_is_named(attack: str, named: str) -> None:
+    city = loans.sample.people()
+    held = loans.granted(city)
+    loans.use(city, loans.lend(city, held, uses_most=3).code)
+    assert evidence.verify_ledgers().is_sound
+
+    break_in(attack)
+
+    assert named in "\n".join(evidence.verify_ledgers().faults)
+    assert proofs.prove("certificate", held.number, LATER).verdict is Verdict.FAILED

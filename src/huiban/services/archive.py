@@ -72,7 +72,14 @@ def _record(opened: Opened, row: ArchivePackage, now: datetime) -> None:
     told = {"package": row.number, "sha256": row.sha256, "sm3": row.sm3}
     with transaction.atomic():
         archives.add(row)
-        body = {"case": case.number, "size": row.size, "files": row.files, **told}
+        body = {
+            "case": case.number,
+            "size": row.size,
+            "files": row.files,
+            "retention": row.retention,
+            "keep_until": row.keep_until.isoformat() if row.keep_until else "",
+            **told,
+        }
         ledger.note(Chain.ARCHIVE, row.number, "archived", SYSTEM, now, body)
         handle.act(case.number, handle.Order("archive", inputs=told), SYSTEM, now)
         journal = handle.load(case.number).journal

@@ -128,11 +128,18 @@ def grant(number: str, asked: Granting, actor: Actor, now: datetime) -> Granted:
 
 
 def facts_of(made: CertificateGrant) -> dict[str, object]:
-    """Return what the ledger states of a grant; a person's number stands there masked."""
+    """
+    Return what the ledger states of a grant.
+
+    A person's number stands there masked and, with the name, as a digest: enough to notice a
+    change, and of no use to a reader.
+    """
+    grantee = f"{made.grantee_code}\n{made.grantee_name}"
     return {
         "grant": made.number,
         "grantee": masked(made.grantee_code),
         "grantee_name": party_name(made.grantee_code, made.grantee_name),
+        "grantee_sha256": hashlib.sha256(grantee.encode()).hexdigest(),
         "purpose": made.purpose,
         "purpose_text": made.purpose_text,
         "valid_from": made.valid_from.isoformat(),
@@ -295,7 +302,7 @@ _TOO_MANY = Words(
     f"{MOST_OPEN} grants of this certificate are open; revoke those no longer needed",
 )
 _SENT_TWICE = Words(
-    "这个授权已经建好了；用证码只显示一次，没有记下的请撤销后重新授权",
+    "这个授权已经建好了；用证码只显示一次，没有记下的请收回后重新授权",
     "This grant was made; its code is shown once: if it is lost, revoke it and grant anew",
 )
 _REVOKED_BEFORE = Words("这个授权已经撤销了", "This grant was revoked before")

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
+from huiban.kernel.credential import Profile
 from huiban.kernel.merkle import leaf_digest
 from huiban.kernel.proof import HASHES, Head, HeadSignature, Leaf, SignedHead
 from huiban.kernel.proof_check import head_of
@@ -217,19 +219,20 @@ def newest() -> Checkpoint | None:
 
 
 def signed_head(row: Checkpoint) -> SignedHead:
-    """Return a stored checkpoint as it is published."""
-    return SignedHead(
-        text=row.head,
-        signatures=tuple(
-            HeadSignature(
-                profile=str(one["profile"]),
-                signature=str(one["signature"]),
-                certificate=str(one["certificate"]),
-                chain=tuple(str(part) for part in one["chain"]),
-            )
-            for one in json.loads(row.signatures)
-        ),
-        token=row.token,
+    """Return a stored checkpoint as it is published; garbled signatures are none that hold."""
+    try:
+        signatures = tuple(map(_signature, json.loads(row.signatures)))
+    except (ValueError, KeyError, TypeError):
+        signatures = tuple(HeadSignature(str(one), "", "", ()) for one in Profile)
+    return SignedHead(text=row.head, signatures=signatures, token=row.token)
+
+
+def _signature(told: Mapping[str, Any]) -> HeadSignature:
+    return HeadSignature(
+        profile=str(told["profile"]),
+        signature=str(told["signature"]),
+        certificate=str(told["certificate"]),
+        chain=tuple(str(part) for part in told["chain"]),
     )
 
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the record still is what was written (核验): chains, leaves, replay of the journal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from huiban.kernel import process
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.evidence import Break, Digests, check_chain
 from huiban.kernel.process import Act, Standing
-from huiban.services import certificate_life, handle, ledger
-from huiban.services.facts import Filing, case_facts, local_day
+from huiban.kernel.sign_order import RequestState
+from huiban.services import certificate_life, handle, ledger, ledger_rows, sign_ends
+from huiban.services.facts import Filing, about_digest, case_facts, local_day
 from huiban.services.handle import Opened
 from huiban.services.journal import body_of, entry_of
 from huiban.store import cases, certificates, checkpoints, documents, filings, inquiries, journal
@@ -17,7 +18,7 @@ from huiban.store import ledger as stored_ledgers
 from huiban.store.checkpoints import Mismatch
 from huiban.store.filings import PastAnswers
 from huiban.store.inquiries import Broken
-from huiban.store.models import Case
+from huiban.store.models import Case, LedgerEntry
 from huiban.store.rows import CaseRow, JournalRow
 
 
@@ -46,8 +47,11 @@ def verify_case(number: str) -> Verdict:
     :raises NotFound: if there is no such case.
     """
     for _ in range(_TRIES):
-        opened = handle.load(number)
-        verdict = _verdict(opened)
+        try:
+            opened = handle.load(number)
+            verdict = _verdict(opened)
+        except UNREADABLE as fault:
+            return _unreadable(number, fault)
         # Case, journal and documents are read one after the other: while somebody works on the
         # case they may not belong together, which is no fault of the record.
         if verdict.is_sound or _is_still(opened.case):
@@ -56,6 +60,23 @@ def verify_case(number: str) -> Verdict:
 
 
 _TRIES = 5
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading a row raises that somebody garbled."""
+
+
+def _unreadable(number: str, fault: Exception) -> Verdict:
+    """One garbled row is told as such, and hides nothing of the others."""
+    case = cases.load(number)
+    rows = journal.of_case(case.id)
+    rewritten = tuple(map(leaf_fault, checkpoints.mismatched(checkpoints.CASE, number)))
+    return Verdict(
+        number=number,
+        entries=len(rows),
+        breaks=tuple(breaks_of(case, rows)),
+        replays=False,
+        altered=(f"unreadable: {fault!r}",),
+        rewritten=rewritten,
+    )
 
 
 def _is_still(case: CaseRow) -> bool:
@@ -145,14 +166,21 @@ class LedgerVerdict:
 
 
 def verify_ledgers() -> LedgerVerdict:
-    """Check every ledger, and each leaf of one."""
+    """Check every ledger, each leaf of one, and that things are what their ledgers say."""
     chains = entries = 0
     faults: list[str] = []
-    for chain in stored_ledgers.chains():
-        chains += 1
-        entries += len(chain)
-        first = chain[0]
-        faults += (f"{first.chain} {first.key}: {one.message}" for one in ledger.breaks_in(chain))
+
+    def read() -> Iterator[list[LedgerEntry]]:
+        nonlocal chains, entries
+        for chain in stored_ledgers.chains():
+            chains += 1
+            entries += len(chain)
+            name = f"{chain[0].chain} {chain[0].key}"
+            faults.extend(f"{name}: {one.message}" for one in ledger.breaks_in(chain))
+            yield chain
+
+    altered = list(ledger_rows.faults_of(read()))
+    faults += altered
     faults += (
         f"{found.leaf.chain} {found.leaf.key}: {leaf_fault(found)}"
         for found in checkpoints.mismatched("")
@@ -164,6 +192,20 @@ def verify_ledgers() -> LedgerVerdict:
     return LedgerVerdict(chains, entries, tuple(faults))
 
 
+def altered(number: str) -> list[str]:
+    """Name what is stored of a case and is not what its journal says; empty if all is."""
+    found: list[str] = []
+    for _ in range(_TRIES):
+        try:
+            opened = handle.load(number)
+            found = list(_altered(opened))
+        except UNREADABLE as fault:
+            return [f"unreadable: {fault!r}"]
+        if not found or _is_still(opened.case):
+            break
+    return found
+
+
 def _altered(opened: Opened) -> Iterator[str]:
     """Name what of the case, its answers and its documents differs from what was recorded."""
     case, entries, standing = opened.case, opened.journal, opened.standing
@@ -172,19 +214,63 @@ def _altered(opened: Opened) -> Iterator[str]:
         yield "stage"
     if entries and (case.applicant, case.submitted_at) != (entries[0].actor, entries[0].at):
         yield "submission"
+    told = body_of(entries[0]).get("about_sha256") if entries else None
+    if told is not None and told != about_digest(
+        case.item_code, case.life, case.source_certificate, case.subject_code, case.subject_name
+    ):
+        yield "party"
     kept = [Filing(one.payload, one.materials, "") for one in filings.of_case(case.id)]
     kept.append(Filing(case.payload, case.materials, ""))
     if [one.digest for one in kept] != [
         body["filed"] for body in map(body_of, entries) if "filed" in body
     ]:
         yield "answers"
-    issued = {(one.code, one.journal_seq): one.sha256 for one in documents.of_case(case.id)}
-    for body in (body_of(row) for row in entries if row.act == "document_issued"):
-        if issued.get((str(body["code"]), int(str(body["entry"])))) != body["sha256"]:
-            yield f"document {body['code']}"
+    yield from _documents_altered(case, entries)
     for held in certificates.of_case(case.id):
         if found := certificate_life.altered(held):
             yield f"certificate {held.number}: {', '.join(found)}"
+
+
+def _documents_altered(case: CaseRow, entries: Sequence[JournalRow]) -> Iterator[str]:
+    """Name documents that are not as they were issued, and those that never were."""
+    held = {(one.code, one.journal_seq): one for one in documents.of_case(case.id)}
+    for key, told in _documents_told(entries):
+        one = held.pop(key, None)
+        if one is None:
+            yield f"document {key[0]}: removed"
+            continue
+        now: dict[str, object] = {
+            "sha256": one.sha256,
+            "title": one.title,
+            "reference": one.reference,
+            "signatures": one.signed_with,
+            "issued_at": one.issued_at,
+            "issued_by": one.issued_by,
+            "is_public": one.is_public,
+        }
+        wrong = [name for name in now if told.get(name, now[name]) != now[name]]
+        if wrong:
+            yield f"document {key[0]}: {', '.join(wrong)}"
+    for code, _ in held:
+        yield f"document {code}: never issued"
+
+
+def _documents_told(
+    entries: Sequence[JournalRow],
+) -> Iterator[tuple[tuple[str, int], Mapping[str, object]]]:
+    """Give what the journal says of each document, by its kind and the entry that caused it."""
+    by_seq = {row.seq: row for row in entries}
+    for row in entries:
+        body = body_of(row)
+        if row.act == "document_issued":
+            about: dict[str, object] = {"signatures": [], "is_public": row.is_public}
+            seq = int(str(body["entry"]))
+            if cause := by_seq.get(seq):
+                about |= {"issued_at": cause.at, "issued_by": cause.actor_name}
+            yield (str(body["code"]), seq), {**about, **body}
+        elif row.act == sign_ends.ACTS[RequestState.COMPLETED]:
+            about = {"signatures": [], "reference": "", "is_public": False, "issued_at": row.at}
+            yield (sign_ends.CODE, row.seq), {**about, **body}
 
 
 def replay(opened: Opened, past: Sequence[PastAnswers] | None = None) -> Standing | None:

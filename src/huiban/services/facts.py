@@ -42,6 +42,11 @@ class Filing:
         return hashlib.sha256(f"{self.payload}\n{self.materials}".encode()).hexdigest()
 
 
+def about_digest(item: str, life: str, source: str, party: str, name: str) -> str:
+    """Return what the journal keeps of whose case it is, about what; no number stands there."""
+    return hashlib.sha256("\n".join((item, life, source, party, name)).encode()).hexdigest()
+
+
 def local_day(at: datetime) -> date:
     """Return the day in Shanghai, which is the day the law counts."""
     return at.astimezone(SHANGHAI).date()

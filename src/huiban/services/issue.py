@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from huiban.connectors import ofd, pdf
 from huiban.kernel import document as papers
@@ -126,9 +127,8 @@ def issue_document(errand: Errand, kind: DocumentKind, reference: str) -> Docume
     if known is None:
         made = _rendered(errand, kind, reference)
         finished = signed.finish(_matter(errand, kind), made)
-        known = documents.issue(_row(errand, kind, reference, finished))
-    _note(errand, kind, known)
-    return known
+        known = _row(errand, kind, reference, finished)
+    return _put(errand, kind, known)
 
 
 def issue_signed_form(errand: Errand) -> Document:
@@ -137,9 +137,8 @@ def issue_signed_form(errand: Errand) -> Document:
     known = documents.of_entry(case.id, form.code, errand.row.seq)
     if known is None:
         made = form_signing.sign_filed(case.number, errand.row, errand.now)
-        known = documents.issue(_row(errand, form, "", made))
-    _note(errand, form, known)
-    return known
+        known = _row(errand, form, "", made)
+    return _put(errand, form, known)
 
 
 def issue_ofd(errand: Errand, kind: DocumentKind, reference: str) -> None:
@@ -151,12 +150,20 @@ def issue_ofd(errand: Errand, kind: DocumentKind, reference: str) -> None:
         made = _rendered(errand, kind, reference)
         row = _row(errand, kind, reference, signed.finish_ofd(matter, made))
         row.code, row.title, row.media = code, f"{kind.title.zh}（OFD）", ofd.MEDIA
-        known = documents.issue(row)
-    _note(errand, kind, known)
+        known = row
+    _put(errand, kind, known)
 
 
 def _matter(errand: Errand, kind: DocumentKind) -> signed.Matter:
     return signed.Matter(errand.opened, errand.row, kind, errand.now)
+
+
+def _put(errand: Errand, kind: DocumentKind, made: Document) -> Document:
+    """Record a document and the fact that names it together: one without the other is a forgery."""
+    with transaction.atomic():
+        known = documents.issue(made)
+        _note(errand, kind, known)
+    return known
 
 
 def _note(errand: Errand, kind: DocumentKind, known: Document) -> None:

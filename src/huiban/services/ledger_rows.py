@@ -75,9 +75,7 @@ def altered(chain: str, key: str) -> list[str]:
     for _ in range(_TRIES):
         entries = stored.entries(chain, key)
         row = store.of_chain(chain, [key]).get(key)
-        found = _compared(chain, entries, row)
-        if isinstance(row, Certificate):
-            found += certificate_life.altered(row)
+        found = _compared(chain, entries, row, alone=True)
         end = stored.end_of(chain, key)
         # A thing changes together with its ledger: one that has not grown belongs to what was read.
         if not found or (end.seq if end else 0) == (entries[-1].seq if entries else 0):
@@ -93,7 +91,20 @@ def _of_batch(chain: str, batch: Mapping[str, Sequence[LedgerEntry]]) -> Iterato
                 yield f"{chain} {key}: not what its ledger says: {wrong}"
 
 
-def _compared(chain: str, entries: Entries, row: store.Thing | None) -> list[str]:
+def _compared(
+    chain: str, entries: Entries, row: store.LedgerRow | None, *, alone: bool = False
+) -> list[str]:
+    """Compare a thing with its ledger; a certificate itself only where it is looked at alone."""
+    try:
+        found = _faults(chain, entries, row)
+        if alone and isinstance(row, Certificate):
+            found += certificate_life.altered(row)
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        return [f"it or its ledger cannot be read: {fault!r}"]  # somebody garbled them
+    return found
+
+
+def _faults(chain: str, entries: Entries, row: store.LedgerRow | None) -> list[str]:
     if row is None:
         begins = _BEGINNINGS.get(Chain(chain), ()) if chain in set(Chain) else ()
         return ["it was removed"] if entries and entries[0].act in begins else []
@@ -188,7 +199,7 @@ def _request(row: SignRequest, entries: Entries) -> Iterator[str]:
 
 
 def _lent(row: Certificate, entries: Entries) -> Iterator[str]:
-    """Compare the grants of a certificate; whoever checks all compares it itself with its case."""
+    """Compare the grants of a certificate; who checks everything compares it with its case."""
     held = {one.number: one for one in row.grants.all()}
     for number, told in _granted(entries, certificate_grants.MADE).items():
         one = held.pop(number, None)

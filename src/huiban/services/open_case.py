@@ -13,7 +13,7 @@ from huiban.kernel.identifier import compose_case_number
 from huiban.packloader import Scenario
 from huiban.services import audience, city, effects, in_hand
 from huiban.services.clocks import read_clocks
-from huiban.services.facts import Filing, facts_of, local_day, read_instead
+from huiban.services.facts import Filing, about_digest, facts_of, local_day, read_instead
 from huiban.services.handle import task_row
 from huiban.services.history import History
 from huiban.services.journal import Chain, Fact
@@ -62,16 +62,16 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     begun = process.begin(chart, facts, local_day(now))
     number = case_number(item, now)
     chain = Chain(number)
+    party, name = actor.subject, actor.subject_name or actor.name
+    told = about_digest(item.code, str(item.life), application.source_certificate, party, name)
     row = chain.add(
-        _submission(application, begun, process.stage(chart, begun.standing)), actor, now
+        _submission(application, begun, process.stage(chart, begun.standing), told), actor, now
     )
     history = History()
     history.add(row.act, now, {"entered": list(begun.entered), "left": []})
     clocks = read_clocks(chart.clocks, history, city.calendar(now), now)
     scope = Scope(scenario.owner, division_of(scenario.form_of(item), application.values, item))
-    about = effects.About(
-        number, item.code, actor.subject, actor.subject_name or actor.name, scope.department
-    )
+    about = effects.About(number, item.code, party, name, scope.department)
     following = effects.of_step(scenario, about, begun, row, clocks)
     new = NewCase(
         id=ids.new_id(now),
@@ -126,7 +126,7 @@ class Scope:
     division: str
 
 
-def _submission(application: Application, begun: process.Stepped, stage: str) -> Fact:
+def _submission(application: Application, begun: process.Stepped, stage: str, about: str) -> Fact:
     pack, fill = application.scenario, application.filing.fill
     signature = application.filing.signature
     return Fact(
@@ -139,6 +139,7 @@ def _submission(application: Application, begun: process.Stepped, stage: str) ->
             "left": [],
             "effects": list(begun.effects),
             "filed": application.filing.digest,
+            "about_sha256": about,
             "channel": str(application.channel),
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
             **({"fill": dict(fill)} if fill is not None else {}),

@@ -50,7 +50,14 @@ def _broken_case(number: str) -> Iterator[Words]:
     except cases.CaseNotFound:
         yield Words("这件办件的记录整个不在了", "the whole record of this case is gone")
         return
-    yield from map(_break_words, evidence.breaks_of(case, journal.of_case(case.id)))
+    breaks = evidence.breaks_of(case, journal.of_case(case.id))
+    yield from map(_break_words, breaks)
+    if not breaks and (found := evidence.altered(number)):
+        names = ", ".join(found)
+        yield Words(
+            f"办理日志没有变，办件的内容变了（{names}）：数据库被改过",
+            f"the journal is whole, the case is not what it says ({names}): it was changed",
+        )
 
 
 def _altered(chain: str, key: str) -> Iterator[Words]:

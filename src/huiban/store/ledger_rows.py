@@ -15,7 +15,7 @@ from huiban.store.models import (
     SignRequest,
 )
 
-Thing = Seal | Credential | ArchivePackage | Certificate | SignRequest
+LedgerRow = Seal | Credential | ArchivePackage | Certificate | SignRequest
 _ROWS: Mapping[str, QuerySet[Any]] = {
     "seal": Seal.objects.prefetch_related("grants"),
     "credential": Credential.objects.all(),
@@ -25,7 +25,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
 }
 
 
-def of_chain(chain: str, keys: Collection[str]) -> dict[str, Thing]:
+def of_chain(chain: str, keys: Collection[str]) -> dict[str, LedgerRow]:
     """Return the things of some ledgers of one kind, by number; those that are there."""
     rows = _ROWS.get(chain)
     return {} if rows is None else {one.number: one for one in rows.filter(number__in=keys)}
