@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,24 @@ from asn1crypto import cms
 from django.conf import settings
 from django.db import connection
 
-from huiban.connectors import cms_detached, gm_oids
+from huiban.connectors import cms_detached, gm_oids, timestamp
 from huiban.connectors.cms_detached import SignatureRefused
+from huiban.kernel import bag
+from huiban.kernel.actor import SYSTEM
+from huiban.kernel.credential import Owner, OwnerKind, Profile
 from huiban.kernel.verification import Verdict
 from huiban.services import (
     archive_check,
     archive_keeping,
     archive_package,
+    archive_restore,
     archive_seal,
+    credentials,
     handle,
     ledger,
 )
 from huiban.services.ledger import Chain
+from huiban.services.refusal import Invalid
 from huiban.store import archives
 from huiban.store.models import Account, ArchivePackage, Credential
 from tests.databases import using_database
@@ -218,3 +225,34 @@ def test_stamps_are_renewed_before_their_proof_ends_but_not_of_what_is_damaged(
     assert archive_keeping.restamp(later) == 1
 
     assert archives.of_case(number).stamped_at == later
+
+
+def test_a_package_signed_by_anybody_but_the_archive_is_not_authentic(
+    number: str, town: dict[str, Account]
+) -> None:
+    """Everybody who signs has a certificate of the same authority; only one is the archive's."""
+    held = archive_sample.members(archive_sample.bytes_of(number))
+    stranger = credentials.of(Owner(OwnerKind.PERSON, "p-1", "路人"), Profile.SM2, NOW)
+    signature = cms_detached.sign(
+        held[SIGNED], stranger, partial(timestamp.stamp, profile=Profile.SM2)
+    )
+    package = archive_sample.resealed(archive_sample.bytes_of(number), **{SIGNATURE: signature})
+
+    found = verdicts(package)
+
+    assert found["signature"][0] is Verdict.FAILED
+    assert "路人" in found["signature"][1]
+    with pytest.raises(Invalid, match="不是档案部门"):
+        archive_restore.restore(io.BytesIO(package), SYSTEM, NOW)
+
+
+def test_a_package_whose_label_names_another_case_fails(package: bytes) -> None:
+    """The label is no part of what is signed; the record of the case is."""
+    held = archive_sample.members(package)
+    told = bag.read_tags("bag-info.txt", held["bag-info.txt"].decode())
+    told["External-Identifier"] = "another case"
+    label = bag.tags(told.items()).encode()
+
+    found = verdicts(archive_sample.resealed(package, **{"bag-info.txt": label}))
+
+    assert [code for code, (verdict, _) in found.items() if verdict is Verdict.FAILED] == ["case"]

@@ -28,6 +28,7 @@ def findings(package: Package, now: datetime) -> Iterator[Finding]:
     except PackageUnsound as fault:
         yield _unreadable("record", Words("办件记录", "The record of the case"), fault)
         return
+    yield Finding(Aspect.AUTHENTIC, _identity(package, told))
     yield Finding(Aspect.AUTHENTIC, _chain(told))
     yield Finding(Aspect.AUTHENTIC, _stamp(package, told))
     yield Finding(Aspect.AUTHENTIC, _filed(told))
@@ -83,6 +84,24 @@ def _stamp(package: Package, told: Contents) -> Check:
         return Check("journal_stamp", title, _FAILED, detail)
     found = archive_seal.verify_stamp(digest, token)
     return Check("journal_stamp", title, found.verdict, found.detail)
+
+
+def _identity(package: Package, told: Contents) -> Check:
+    """Compare the case that the bag names with the case whose record is in it."""
+    title = Words("包里的办件", "The case in the package")
+    try:
+        named = package.info().get("External-Identifier", "")
+    except PackageUnsound:
+        named = ""
+    number = told.case.number
+    if named == number:
+        detail = Words(f"包里的办件是 {number}", f"The case in it is {number}")
+        return Check("case", title, _PASSED, detail)
+    detail = Words(
+        f"包上写的是 {named or '（没有）'}，里面的办件是 {number}：说明被换过",
+        f"The bag says {named or 'nothing'}, the case in it is {number}: one was swapped",
+    )
+    return Check("case", title, _FAILED, detail)
 
 
 def _chain(told: Contents) -> Check:

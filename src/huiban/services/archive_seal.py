@@ -11,6 +11,7 @@ from django.conf import settings
 from huiban.connectors import cms_detached, timestamp
 from huiban.connectors.authority_http import TrustFault
 from huiban.connectors.cms_detached import DetachedSignature, SignatureRefused
+from huiban.connectors.es_seal_check import name_of
 from huiban.connectors.timestamp import Stamped, TokenRefused
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.credential import Owner, OwnerKind, Profile
@@ -67,6 +68,8 @@ def verify(content: bytes, signature: bytes, now: datetime) -> Judged:
     except (SignatureRefused, TokenRefused) as refused:
         return Judged(Verdict.FAILED, refused.message)
     at = stamped.at if stamped else now
+    if not _is_archives(found.certificate):
+        return Judged(Verdict.FAILED, _stranger(found.name))
     checks = trust.check_chain(found.certificate, found.chain, at)
     # A package outlives what is known of revocation: an archive's stamp says when it was signed.
     told = [one for one in checks if one.code == "certificate" or one.verdict is Verdict.FAILED]
@@ -92,6 +95,21 @@ def verify_stamp(digest: bytes, token: bytes) -> Judged:
 def text_of(token: bytes) -> str:
     """Write a token for a ledger."""
     return base64.b64encode(token).decode()
+
+
+def _is_archives(certificate: bytes) -> bool:
+    """Tell whether a certificate is made out to the archive; people get theirs where it does."""
+    name, organization = name_of(certificate)
+    # A test authority says after the name that it is one.
+    return organization == OWNER.organization and f"{name} ".startswith(f"{OWNER.name} ")
+
+
+def _stranger(name: str) -> Words:
+    return Words(
+        f"签名的是“{name}”，不是档案部门：这个包不是档案部门归的，或者归档后被改过重签",
+        f"It is signed by {name}, who is not the archive: the package is not the archive's, "
+        "or was changed and signed again",
+    )
 
 
 def _stamp_sm2(data: bytes) -> bytes:
