@@ -244,6 +244,17 @@ def test_a_use_is_shown_for_a_quarter_of_an_hour_to_who_used_it(
 
 
 @rolled_back
+def test_revoking_a_grant_ends_looking_at_once(city: dict[str, Account], held: Certificate) -> None:
+    made = lend(city, held, uses_most=5)
+    used, mine = use(city, made.code), city["lihua"].to_actor()
+    certificate_grants.revoke(made.grant.number, city["wangmin"].to_actor(), IN_FORCE)
+
+    for look in (certificate_uses.shown, certificate_uses.document):
+        with pytest.raises(NotOpen, match="已经撤销"):
+            look(used.number, mine, IN_FORCE)
+
+
+@rolled_back
 def test_a_mistyped_and_an_unknown_code_are_told_apart(
     city: dict[str, Account], held: Certificate
 ) -> None:

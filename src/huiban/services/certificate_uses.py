@@ -105,6 +105,7 @@ def shown(number: str, actor: Actor, now: datetime) -> Use:
     Show again what a use opened, to who used it and for a short time.
 
     :raises NotFound: if there is no such use, or it is somebody else's.
+    :raises NotOpen: if the holder has revoked the grant since: that ends looking at once.
     :raises Expired: if its time has passed.
     """
     match = _USE.fullmatch(number)
@@ -121,6 +122,8 @@ def shown(number: str, actor: Actor, now: datetime) -> Use:
     )
     if not is_theirs or made is None or entry is None:
         raise no_such_use()
+    if made.state == CertificateGrant.State.REVOKED:
+        raise NotOpen(_REASONS[GrantRefusal.REVOKED], str(GrantRefusal.REVOKED))
     until = entry.at + SHOWN_FOR
     if now >= until:
         raise Expired(_SHOWN_LONG_ENOUGH)
@@ -133,7 +136,7 @@ def document(number: str, actor: Actor, now: datetime) -> tuple[Document, bytes]
     Give the file of a certificate that is being used.
 
     :raises NotFound: as `shown`, or while the file is not made yet.
-    :raises Expired: as `shown`.
+    :raises NotOpen, Expired: as `shown`.
     """
     found = shown(number, actor, now).certificate.document
     if found is None:
