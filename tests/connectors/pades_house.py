@@ -52,13 +52,20 @@ class Authority:
         return pades.Trust(test_roots=roots) if is_test else pades.Trust(roots=roots)
 
     def signer(
-        self, name: str, profile: Profile = Profile.P256, days: tuple[int, int] = (-10, 365)
+        self,
+        name: str,
+        profile: Profile = Profile.P256,
+        days: tuple[int, int] = (-10, 365),
+        organization: str = "",
     ) -> Signer:
         suite = SUITES[profile.value]
         private = suite.make()
         issuer = self.house.authorities[f"{suite.name}-issuing"]
         begins, ends = (NOW + timedelta(days=one) for one in days)
-        subject = {"country_name": "CN", "organization_name": "测试 TEST", "common_name": name}
+        if name.endswith("局"):
+            organization = organization or name
+        told = organization or "测试 TEST"
+        subject = {"country_name": "CN", "organization_name": told, "common_name": name}
         wanted = Wanted("signer", subject, suite.public(private), begins, ends)
         made = write(wanted, suite, issuer.private, issuer, self.house.address)
         with self.house.books:

@@ -137,7 +137,7 @@ def test_a_picture_of_another_shape_is_not_distorted(signer: Signer) -> None:
 def test_three_sign_one_after_another(authority: Authority) -> None:
     pdf = house.prepared()
     for place, archival in (("applicant", False), ("leader", False), ("seal", True)):
-        who = authority.signer(place)
+        who = authority.signer(place, organization=place if place == "seal" else "")
         pdf = pades.sign(pdf, place, who, NOTHING, INTENT, authority.services(archival=archival))
 
     found = pades.verify(pdf, authority.trust(), LATER)

@@ -296,7 +296,7 @@ def test_stale_evidence_counts_for_nothing(authority: Authority) -> None:
 
 def test_an_archive_renewed_outlives_its_first_stamper(authority: Authority) -> None:
     """The stamper's certificate ends in 2040; a newer stamp before that vouches for it."""
-    pdf = signed(authority, authority.signer("张三"))
+    pdf = signed(authority, authority.signer("青岛市行政审批服务局"))
     after = NOW.replace(year=2042)
     trust = authority.trust()
     assert pades.verify(pdf, trust, after).verdict is UNKNOWN
@@ -357,3 +357,16 @@ def test_what_is_no_pdf_fails(content: bytes) -> None:
 
     assert found.verdict is FAILED
     assert found.checks[0].code == "file"
+
+
+def test_whoever_closes_a_document_with_a_persons_certificate_seals_nothing(
+    authority: Authority,
+) -> None:
+    """Officers have their department in their certificates; that makes none of them its seal."""
+    officer = authority.signer("李四", organization="青岛市行政审批服务局")
+    office = authority.signer("青岛市行政审批服务局 测试 TEST", organization="青岛市行政审批服务局")
+
+    assert (
+        the(pades.verify(signed(authority, officer), authority.trust(), LATER)).kind == "signature"
+    )
+    assert the(pades.verify(signed(authority, office), authority.trust(), LATER)).kind == "seal"

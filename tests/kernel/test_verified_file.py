@@ -26,6 +26,12 @@ ADDED_TO = signed(check("digest", PASSED), whole=(check("changes", FAILED),))
 FORGED = signed(check("digest", PASSED), check("certificate", FAILED))
 STRANGE = signed(check("digest", PASSED), check("certificate", UNKNOWN))
 
+STAMPED = Report(
+    "application/pdf", "0" * 64,
+    (SignatureFound("t", "时间戳", kind="timestamp", checks=(check("time", PASSED),)),),
+    (check("changes", PASSED),),
+)  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("report", "ours", "expected"),
@@ -38,6 +44,7 @@ STRANGE = signed(check("digest", PASSED), check("certificate", UNKNOWN))
         (UNSIGNED, Ours("valid"), Headline.GENUINE),
         (UNSIGNED, Ours("suspended"), Headline.NOT_IN_FORCE),
         (UNSIGNED, None, Headline.UNKNOWN),
+        (STAMPED, None, Headline.UNKNOWN),  # anybody can have any file stamped
         (DAMAGED, None, Headline.UNKNOWN),
         (STRANGE, None, Headline.UNKNOWN),
         (STRANGE, Ours("valid"), Headline.GENUINE),

@@ -62,9 +62,14 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """A file without any signature is not verified: unknown at best."""
+        """
+        A file that nobody signed is not verified: unknown at best.
+
+        A time stamp says when, not who: anybody may have any file stamped.
+        """
         found = [one.verdict for one in self.checks] + [one.verdict for one in self.signatures]
-        return worst(found) if self.signatures else worst([*found, Verdict.UNKNOWN])
+        is_signed = any(one.kind != "timestamp" for one in self.signatures)
+        return worst(found) if is_signed else worst([*found, Verdict.UNKNOWN])
 
     @property
     def is_test(self) -> bool:
