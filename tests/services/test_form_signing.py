@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from huiban.connectors import pades
+from huiban.kernel.verification import Verdict
 from huiban.services import ceremony, drafts, form_signing, handle, signing_evidence, trust, vault
 from huiban.services.drafts import Saving
 from huiban.services.form_signing import Confirmed
@@ -82,8 +83,11 @@ def test_the_worker_signs_the_bytes_that_were_shown_once_and_for_all(
     assert kept.credential.organization == "青岛海晟置业有限公司"
     believed = trust.roots()
     report = pades.verify(signed.content, pades.Trust(test_roots=believed.roots), NOW)
-    [found] = report.signatures
-    assert (found.place, found.level, found.is_test) == ("applicant", "B-T", True)
+    found, stamped = report.signatures
+    # Nobody signs after the applicant: what a verifier needs in years to come is in the file.
+    assert (found.place, found.level, found.is_test) == ("applicant", "B-LTA", True)
+    assert stamped.kind == "timestamp"
+    assert report.verdict is Verdict.PASSED
     assert "王敏" in found.signer
 
 

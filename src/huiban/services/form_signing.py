@@ -145,7 +145,7 @@ def _apply(one: Ceremony, owner: Owner, now: datetime) -> None:
     box = Box(int(str(told["page"])) - 1, left, bottom, width, height)
     place = Place(PLACE, box, title=f"{one.account_name}的电子签名")
     content = pades.prepare(vault.content(one.object_key), [place])
-    drawn = Drawn(ceremony.strokes_of(one), one.title, (width * _MM, height * _MM))
+    drawn = Drawn(ceremony.strokes_of(one), one.title, (width * _MM, height * _MM), is_last=True)
     applied = sign_with.person(content, PLACE, owner, drawn, now)
     key, sha256 = vault.keep(applied.content), ceremony.sha256_of(applied.content)
     # Where another worker was quicker, its file is the one that counts.

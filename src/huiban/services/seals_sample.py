@@ -83,5 +83,6 @@ def _grants(kind: str) -> Mapping[str, tuple[str, ...]]:
         for one in scenario.documents.values()
         if one.seal == kind and _DECIDING not in one.signed_by
     )
-    granted = {_DECIDING: tuple(everything)}
-    return granted | (dict.fromkeys(_HANDLING, unsigned) if unsigned else {})
+    # What officers are asked to seal themselves (attestations) is theirs to seal as well.
+    handled = (*unsigned, f"{REQUESTS}.{EVERY}")
+    return {_DECIDING: tuple(everything)} | dict.fromkeys(_HANDLING, handled)

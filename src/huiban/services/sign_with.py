@@ -41,6 +41,8 @@ class Drawn:
     strokes: Strokes
     reason: str
     millimetres: tuple[float, float]
+    is_last: bool = False
+    """Nobody signs after it: what is needed to verify it for years goes into the file."""
 
 
 def owner_of(actor: Actor) -> Owner:
@@ -70,7 +72,13 @@ def person(content: bytes, place: str, owner: Owner, drawn: Drawn, now: datetime
     )
     look = Look(seal_picture.signature_pdf(face))
     intent = Intent(now, reason=drawn.reason, name=owner.name)
-    made = _put(content, place, signer, look, intent, Services(timestamp.stamp))
+    services = Services(
+        timestamp.stamp,
+        revocation.evidence if drawn.is_last else None,
+        archival=drawn.is_last,
+        roots=trust.roots().roots,
+    )
+    made = _put(content, place, signer, look, intent, services)
     return Applied(made, signer.number)
 
 
