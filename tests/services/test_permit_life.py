@@ -70,7 +70,8 @@ def _granted() -> str:
         ("UPDATE store_case SET applicant = 'lihua'", "submission"),
         ("UPDATE store_document SET sha256 = 'x' WHERE code = 'grant_decision'",
          "document grant_decision"),
-        ("DELETE FROM store_document WHERE code = 'grant_decision'", "document grant_decision"),
+        ("DELETE FROM store_document WHERE code = 'grant_decision'",
+             "document grant_decision: removed"),
     ],
 )  # fmt: skip
 def test_what_is_changed_beside_the_journal_is_noticed(change: str, named: str) -> None:
