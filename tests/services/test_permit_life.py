@@ -69,7 +69,7 @@ def _granted() -> str:
         ("UPDATE store_case SET stage = 'closed'", "stage"),
         ("UPDATE store_case SET applicant = 'lihua'", "submission"),
         ("UPDATE store_document SET sha256 = 'x' WHERE code = 'grant_decision'",
-         "document grant_decision"),
+         "document grant_decision: sha256"),
         ("DELETE FROM store_document WHERE code = 'grant_decision'",
              "document grant_decision: removed"),
     ],
