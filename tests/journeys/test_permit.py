@@ -123,7 +123,7 @@ def test_a_permit_is_corrected_accepted_examined_decided_certified_and_archived(
     anybody = enter("lihua", "/verify", width=width)
     code = clerk.locator(".code").last.inner_text().strip()
     anybody.fill("#code", code)
-    anybody.get_by_role("button", name="核验").last.click()
+    anybody.get_by_role("button", name="核验", exact=True).click()
     expect(
         anybody.get_by_text("真实有效").or_(anybody.get_by_text("尚未生效")).first
     ).to_be_visible()
