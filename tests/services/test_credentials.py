@@ -36,7 +36,7 @@ P256, SM2 = Profile.P256, Profile.SM2
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Trusted]:
-    with trusted(tmp_path) as found:
+    with trusted(tmp_path, NOW) as found:
         yield found
 
 

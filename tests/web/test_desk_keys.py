@@ -22,7 +22,7 @@ WANG = Owner(OwnerKind.PERSON, "wangfang", "王芳")
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Trusted]:
-    with trusted(tmp_path) as found:
+    with trusted(tmp_path, NOW) as found:
         yield found
 
 
