@@ -66,7 +66,7 @@ def test_an_enrolled_certificate_is_for_signing_documents(found: Trusted, profil
     assert one.key_usage_value.native == {"digital_signature", "non_repudiation"}
     assert one.extended_key_usage_value.native == ["1.3.6.1.5.5.7.3.36"]
     assert "测试 TEST" in one.subject.native["common_name"]
-    assert timedelta(days=365) <= one.not_valid_after - NOW < timedelta(days=1097)
+    assert timedelta(days=364) < one.not_valid_after - NOW < timedelta(days=1097)
     assert not one.ca
 
 
