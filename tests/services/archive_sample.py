@@ -134,9 +134,10 @@ def members(package: bytes) -> dict[str, bytes]:
         return {one.partition("/")[2]: held.read(one) for one in held.namelist()}
 
 
-def resealed(package: bytes, **told: bytes) -> bytes:
-    """A copy with members replaced by somebody who also writes every manifest anew."""
-    held = members(package) | told
+def resealed(package: bytes, **told: bytes | None) -> bytes:
+    """A copy with members replaced, None removed, by somebody who writes every manifest anew."""
+    every = members(package) | told
+    held = {path: body for path, body in every.items() if body is not None}
     payload = {path: body for path, body in held.items() if path.startswith("data/")}
     info = bag.read_tags("bag-info.txt", held["bag-info.txt"].decode())
     info["Payload-Oxum"] = bag.oxum(len(body) for body in payload.values())
@@ -152,7 +153,8 @@ def resealed(package: bytes, **told: bytes) -> bytes:
     for name in ("sha256", "sha512"):
         listed = {path: hashlib.new(name, body).hexdigest() for path, body in beside.items()}
         held[f"tagmanifest-{name}.txt"] = bag.manifest(listed).encode()
-    return changed(package, **held)
+    gone = dict.fromkeys(every.keys() - held.keys())
+    return changed(package, **(held | gone))
 
 
 def relinked(entries: list[dict[str, object]]) -> tuple[bytes, Digests, int]:

@@ -32,7 +32,7 @@ from huiban.services import (
     ledger,
 )
 from huiban.services.ledger import Chain
-from huiban.services.refusal import Invalid
+from huiban.services.refusal import AlreadyDone, Invalid
 from huiban.store import archives
 from huiban.store.models import Account, ArchivePackage, Credential
 from tests.databases import using_database
@@ -244,6 +244,16 @@ def test_a_package_signed_by_anybody_but_the_archive_is_not_authentic(
     assert "路人" in found["signature"][1]
     with pytest.raises(Invalid, match="不是档案部门"):
         archive_restore.restore(io.BytesIO(package), SYSTEM, NOW)
+
+
+def test_a_package_stripped_of_its_signature_is_restored_only_on_demand(number: str) -> None:
+    package = archive_sample.resealed(archive_sample.bytes_of(number), **{SIGNATURE: None})
+
+    with pytest.raises(Invalid, match="accept-unsigned"):
+        archive_restore.restore(io.BytesIO(package), SYSTEM, NOW)
+    # Told to take it, it goes on to the next question: the case is still here.
+    with pytest.raises(AlreadyDone):
+        archive_restore.restore(io.BytesIO(package), SYSTEM, NOW, accept_unsigned=True)
 
 
 def test_a_package_whose_label_names_another_case_fails(package: bytes) -> None:

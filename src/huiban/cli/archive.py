@@ -25,6 +25,9 @@ def add_parser(sub: Any) -> None:
     one.set_defaults(run=check)
     one = acts.add_parser("restore", help="rebuild cases from their packages alone")
     one.add_argument("files", nargs="+", type=Path, help="package files")
+    one.add_argument(
+        "--accept-unsigned", action="store_true", help="take packages without a trusted signature"
+    )
     one.set_defaults(run=restore)
     _add_out(acts.add_parser("export", help="write a year's packages with an inventory"), export)
     told = "do what export does, and record that they went to the city's archive"
@@ -108,7 +111,9 @@ def restore(said: argparse.Namespace) -> int:
     for path in said.files:
         try:
             with path.open("rb") as file:
-                number = archive_restore.restore(file, SYSTEM, now())
+                number = archive_restore.restore(
+                    file, SYSTEM, now(), accept_unsigned=said.accept_unsigned
+                )
         except OSError as fault:
             print(fault, file=sys.stderr)
             wrong += 1

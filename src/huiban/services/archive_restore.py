@@ -10,7 +10,8 @@ from django.db import transaction
 
 from huiban.kernel import archive as described
 from huiban.kernel.actor import SYSTEM, Actor
-from huiban.kernel.archive import Aspect
+from huiban.kernel.archive import Aspect, Examined
+from huiban.kernel.verification import Verdict
 from huiban.kernel.words import Words
 from huiban.services import (
     archive_check,
@@ -19,6 +20,7 @@ from huiban.services import (
     evidence,
     handle,
     ledger,
+    trust,
     vault,
 )
 from huiban.services.archive_reading import Contents, Package
@@ -47,14 +49,17 @@ class _Kept:
     """The object of each member that is a document or file of the case, by its path."""
 
 
-def restore(file: IO[bytes], actor: Actor, now: datetime) -> str:
+def restore(file: IO[bytes], actor: Actor, now: datetime, *, accept_unsigned: bool = False) -> str:
     """
     Rebuild the case of a package in this database, and return its number.
 
     The journal gets its old digests; the entry that archived the case is written again and comes
     out the same, because it names what can be told from the package.
 
-    :raises Invalid: if the package is not whole, naming what is wrong.
+    Where this house trusts roots, a package must bear an archive's signature: without one nobody
+    can tell a package from a made-up one. `accept_unsigned` takes it all the same.
+
+    :raises Invalid: if the package is not whole, naming what is wrong, or is not signed.
     :raises AlreadyDone: if the case, or something that belongs to it, is here already.
     """
     found = archive_check.examine(file, now)
@@ -65,6 +70,8 @@ def restore(file: IO[bytes], actor: Actor, now: datetime) -> str:
     ]
     if wrong or not found.case_number:
         raise _unsound("；".join(f"{one.title.zh}：{one.detail.zh}" for one in wrong))
+    if not accept_unsigned and trust.roots().roots and not _is_signed(found):
+        raise Invalid(_UNSIGNED)
     package = archive_reading.read(file)
     told = archive_reading.contents(package)
     _demand_absent(told)
@@ -80,6 +87,20 @@ def restore(file: IO[bytes], actor: Actor, now: datetime) -> str:
             vault.objects().remove(key)
         raise
     return told.case.number
+
+
+def _is_signed(found: Examined) -> bool:
+    return any(
+        one.check.code == "signature" and one.check.verdict is Verdict.PASSED
+        for one in found.findings
+    )
+
+
+_UNSIGNED = Words(
+    "这个归档包没有可信的档案签名，分不出真假，没有恢复。确实要恢复的，加 --accept-unsigned",
+    "This package bears no archive's signature that is believed here, so nobody can tell it from a "
+    "made-up one; nothing was restored. To take it all the same, add --accept-unsigned",
+)
 
 
 def _unsound(why: str) -> Invalid:
