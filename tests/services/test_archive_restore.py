@@ -70,7 +70,10 @@ def test_a_case_is_rebuilt_whole_in_an_empty_database(
     settings.OBJECTS_URL = f"folder:{tmp_path}"
 
     with django_db_blocker.unblock(), using_database(copied_database(second)):
-        assert archive_restore.restore(io.BytesIO(package), SYSTEM, LATER) == number
+        assert (
+            archive_restore.restore(io.BytesIO(package), SYSTEM, LATER, accept_unsigned=True)
+            == number
+        )
         after = all_of(number)
         verdict = evidence.verify_case(number)
         kept = vault.content(archives.of_case(number).object_key)
@@ -123,7 +126,7 @@ class TestRefused:
     def restore(self, package: bytes) -> None:
         before = (Case.objects.count(), ArchivePackage.objects.count(), archive_sample.objects())
         try:
-            archive_restore.restore(io.BytesIO(package), SYSTEM, LATER)
+            archive_restore.restore(io.BytesIO(package), SYSTEM, LATER, accept_unsigned=True)
         finally:
             after = (Case.objects.count(), ArchivePackage.objects.count())
             assert (*after, archive_sample.objects()) == before
