@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMPS := build/stamps
+OWN_SHEETS := $(wildcard src/huiban/web/static/css/*.css src/huiban/web/static/js/*)
 SOURCES := src/huiban tests benchmarks tools
 
 .PHONY: help setup setup-test demo serve test check fix docs bench lock messages clean
@@ -27,7 +28,7 @@ $(STAMPS)/node: requirements/node.txt | $(STAMPS)/run
 	@command -v npm >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/frontend: frontend/package.json frontend/package-lock.json tools/vendor.py | $(STAMPS)/node
+$(STAMPS)/frontend: frontend/package.json frontend/package-lock.json tools/vendor.py $(OWN_SHEETS) | $(STAMPS)/node
 	$(PY) tools/vendor.py
 	@mkdir -p $(STAMPS) && touch $@
 

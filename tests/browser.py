@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from huiban.web.preferences import Preferences, Theme
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -133,7 +135,8 @@ def watch(page: Page) -> list[str]:
 
 def axe(page: Page) -> list[str]:
     """Return every WCAG 2.2 AA violation on a page as `rule: selector: what to do`."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "async (tags) => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']}))"
         ".violations.flatMap((one) => one.nodes.map((node) => "
@@ -141,6 +144,31 @@ def axe(page: Page) -> list[str]:
         TAGS,
     )
     return [str(line) for line in found]
+
+
+_WEAR = """async ({mode, theme, media}) => {
+  Object.assign(document.documentElement.dataset, {mode, theme});
+  const sheets = [...document.querySelectorAll('link[data-sheet]')];
+  for (const sheet of sheets) sheet.media = media[sheet.dataset.sheet];
+  const drawn = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  do await drawn(); while (sheets.some((one) => !one.sheet));
+}"""
+
+
+def wear(
+    page: Page,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    mode: str = "standard",
+    theme: str = "auto",
+    color_scheme: Literal["dark", "light"] = "light",
+) -> None:
+    """Show the open page as one sees it who made these display choices; wait until it is drawn."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
+    media = {one.name: one.media for one in Preferences(theme=Theme(theme)).sheets}
+    page.evaluate(_WEAR, {"mode": mode, "theme": theme, "media": media})
 
 
 def overflow(page: Page) -> int:

@@ -29,7 +29,7 @@ NOW = datetime.now(tz=UTC)
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trusted]:
-    with trusted(tmp_path_factory.mktemp("trusted"), NOW) as one:
+    with trusted(tmp_path_factory.mktemp("trusted")) as one:
         yield one
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a person fills in the application, step by step, with what stands on each page."""
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from huiban.store import cases
 from tests.services import city_sample
 
 FILLED = ("applicant", "project", "haulage", "disposal", "commitment")
@@ -78,3 +80,11 @@ def hand_in(page: Page, pdf: Path) -> None:
         zones.nth(place).set_input_files(pdf)
     expect(page.locator(".file-row, .files .file")).to_have_count(zones.count())
     expect(page.locator(".files input[type=hidden]")).to_have_count(zones.count())
+
+
+def archived(number: str) -> None:
+    """Wait until the worker has issued the papers and put the case away."""
+    until = time.monotonic() + 40
+    while cases.load(number).stage != "archived":
+        assert time.monotonic() < until, cases.load(number).stage
+        time.sleep(0.2)

@@ -1,38 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The archive in a real browser: fits and is accessible in every look; checked again by a click."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from huiban.jobs.errands import registry
-from huiban.jobs.worker import Surroundings, run_until_empty
 from huiban.services import handle
 from huiban.services.handle import Order
 from huiban.store import archives
 from huiban.store.models import Account, ArchivePackage
 from tests.browser import watch
-from tests.journeys.looking import Look
+from tests.journeys.filling import archived
+from tests.journeys.looking import LANGUAGES, Look
 from tests.services import archive_sample
 from tests.services import city_sample as sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"width": 1280},
-    "dark": {"theme": "dark"},
-    "contrast": {"theme": "contrast"},
-    "elder": {"mode": "elder"},
-    "phone": {"width": 390, "height": 844},
-    "elder phone": {"width": 390, "height": 844, "mode": "elder"},
-    "English": {"language": "en"},
-}
 
 
 def an_archived_case() -> ArchivePackage:
@@ -42,26 +30,26 @@ def an_archived_case() -> ArchivePackage:
     number = sample.case(people["wangmin"], now, apply_date=day, sign_date=day)
     for who, name in (("zhangqian", "accept"), ("liuyang", "pass"), ("zhaojianguo", "grant")):
         handle.act(number, Order(name), people[who].to_actor(), now)
-    run_until_empty(registry(), Surroundings("test", lambda: now, lambda: 0.5, threading.Event()))
+    archived(number)
     return archives.of_case(number)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_archive_is_accessible_and_fits_in_every_look(
-    enter: Entered, look: str, shots: Path | None
+    enter: Entered, language: str, shots: Path | None
 ) -> None:
     archive_sample.archivist()
     sound, faulty = an_archived_case(), an_archived_case()
     archive_sample.place_of(faulty.object_key).unlink()
-    page = enter("jiangnan", "/desk/archive", **LOOKS[look])
+    page = enter("jiangnan", "/desk/archive", language=language)
     heard = watch(page)
-    seen = Look(shots, f"archive-{look.replace(' ', '-')}")
+    seen = Look(shots, "archive", language).in_every_look
 
     seen(page, "list")
     page.goto(f"/desk/archive/{sound.number}")
     seen(page, "package")
     page.goto(f"/desk/archive/{faulty.number}")
-    again = "Check again" if look == "English" else "再检一次"
+    again = "Check again" if language == "en" else "再检一次"
     page.get_by_role("button", name=again).click()
     page.wait_for_url("**/desk/archive/*#checks")
     expect(page.locator(".page-head .chip-bad")).to_be_visible()

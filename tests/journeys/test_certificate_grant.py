@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,20 +14,12 @@ from playwright.sync_api import Page, expect
 from huiban.services import vault
 from huiban.store.models import Account, Certificate, CertificateGrant
 from tests.browser import watch
-from tests.journeys.looking import Look
+from tests.journeys.looking import LANGUAGES, Look
 from tests.services.certificate_sample import decided
 
 pytestmark = pytest.mark.browser
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop": {},
-    "phone": {"width": 390, "height": 844},
-    "narrow": {"width": 320, "height": 640},
-    "english": {"language": "en"},
-    "elder": {"mode": "elder"},
-    "dark": {"theme": "dark"},
-}
 
 
 def now() -> datetime:
@@ -129,16 +120,16 @@ def test_a_file_is_verified_by_whoever_has_it(
     assert held.number in Path(saved.value.path()).read_text("utf-8")
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_are_accessible_and_fit_in_every_look(
-    enter: Entered, held: Certificate, look: str, shots: Path | None, tmp_path: Path
+    enter: Entered, held: Certificate, language: str, shots: Path | None, tmp_path: Path
 ) -> None:
-    see, options = Look(shots, f"certificates-{look}"), LOOKS[look]
+    see = Look(shots, "certificates", language).in_every_look
     grantee = Account.objects.get(number="lihua")
     assert held.document is not None
     file = tmp_path / "证照.pdf"
     file.write_bytes(vault.content(held.document.object_key))
-    owner = enter("wangmin", "/certificates", **options)
+    owner = enter("wangmin", "/certificates", language=language)
     heard = watch(owner)
     see(owner, "wallet")
     owner.goto(wallet(held))
@@ -154,7 +145,7 @@ def test_the_pages_are_accessible_and_fit_in_every_look(
     owner.locator("main .button-main").click()
     see(owner, "code")
     code = re.sub(r"\W", "", owner.locator("main .sent-number").inner_text())
-    other = enter("lihua", "/use", **options)
+    other = enter("lihua", "/use", language=language)
     see(other, "use-enter")
     other.goto(f"/use/{code}")
     see(other, "use")
@@ -170,7 +161,7 @@ def test_the_pages_are_accessible_and_fit_in_every_look(
     other.set_input_files("#file", file)
     other.locator("form[action='/verify/file'] .button-main").click()
     see(other, "verify-file")
-    desk = enter("zhaojianguo", "/desk/certificates", **options)
+    desk = enter("zhaojianguo", "/desk/certificates", language=language)
     see(desk, "desk")
     desk.goto("/desk/certificate-kinds")
     see(desk, "desk-kinds")

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from huiban.connectors.registers import Outcome
 from huiban.services import data_check
 from huiban.store.models import Dispute
-from tests.browser import axe, overflow, watch
+from tests.browser import watch
+from tests.journeys.looking import LANGUAGES, Look
 from tests.journeys.test_desk_browser import a_case
 from tests.services import city_sample as sample
 from tests.services.stand_in import registers
@@ -20,13 +21,6 @@ from tests.services.test_data_check import ALL, USCC, truth
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"width": 1280},
-    "dark": {"theme": "dark"},
-    "elder": {"mode": "elder"},
-    "phone": {"width": 390, "height": 844},
-    "English": {"language": "en"},
-}
 
 
 @pytest.fixture
@@ -57,17 +51,16 @@ def mixed(town: str) -> Iterator[str]:
         yield number
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_check_is_accessible_and_fits_in_every_look(
-    enter: Entered, mixed: str, look: str
+    enter: Entered, mixed: str, language: str, shots: Path | None
 ) -> None:
-    page = enter("zhangqian", "/desk", **LOOKS[look])
+    page = enter("zhangqian", "/desk", language=language)
     heard = watch(page)
 
     page.goto(f"/desk/cases/{mixed}?tab=check")
 
-    assert axe(page) == []
-    assert overflow(page) == 0
+    Look(shots, "check", language).in_every_look(page, "check")
     assert heard == []
 
 

@@ -4,7 +4,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from huiban.services import checkpoints
 from huiban.store.models import Account
 from tests.browser import watch
-from tests.journeys.looking import Look
+from tests.journeys.looking import LANGUAGES, Look
 from tests.services import city_sample as sample
 from tests.services.log_sample import a_ledger, rewrite
 from tests.services.trusted import Trusted, trusted
@@ -20,14 +19,6 @@ from tests.services.trusted import Trusted, trusted
 pytestmark = pytest.mark.browser
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop": {},
-    "phone": {"width": 390, "height": 844},
-    "narrow": {"width": 320, "height": 640},
-    "english": {"language": "en"},
-    "elder": {"mode": "elder"},
-    "dark": {"theme": "dark"},
-}
 
 
 def now() -> datetime:
@@ -81,12 +72,12 @@ def test_a_receipt_is_taken_home_and_brought_back_years_later(
     expect(page.get_by_text("核对没有通过")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_are_accessible_and_fit_in_every_look(
-    enter: Entered, number: str, look: str, shots: Path | None
+    enter: Entered, number: str, language: str, shots: Path | None
 ) -> None:
-    see = Look(shots, f"evidence-{look}")
-    page = enter("wangmin", f"/cases/{number}/receipt", **LOOKS[look])
+    see = Look(shots, "evidence", language).in_every_look
+    page = enter("wangmin", f"/cases/{number}/receipt", language=language)
     heard = watch(page)
     see(page, "receipt-ask")
     page.locator("form .button-main").last.click()

@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,21 +15,13 @@ from huiban.services.disputes import Claim
 from huiban.services.exchange import Asked, Matter, key_digest
 from huiban.store.models import Account, Consent, Dispute
 from tests.browser import watch
-from tests.journeys.looking import Look
+from tests.journeys.looking import LANGUAGES, Look
 from tests.services import city_sample as sample
 from tests.services.stand_in import StandIn, registers
 
 pytestmark = pytest.mark.browser
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop": {},
-    "phone": {"width": 390, "height": 844},
-    "narrow": {"width": 320, "height": 640},
-    "english": {"language": "en"},
-    "elder": {"mode": "elder"},
-    "dark": {"theme": "dark"},
-}
 REGISTRY = "enterprise_registry"
 
 
@@ -100,18 +91,18 @@ def test_my_data_is_found_in_the_account_menu_and_a_consent_is_withdrawn(enter: 
 
 
 @pytest.mark.usefixtures("lived")
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_are_accessible_and_fit_in_every_look(
-    enter: Entered, look: str, shots: Path | None
+    enter: Entered, language: str, shots: Path | None
 ) -> None:
-    see = Look(shots, f"my-data-{look}")
-    page = enter("wangmin", "/my-data", **LOOKS[look])
+    see = Look(shots, "my-data", language).in_every_look
+    page = enter("wangmin", "/my-data", language=language)
     heard = watch(page)
     see(page, "requests")
     for show in ("consents", "disputes"):
         page.goto(f"/my-data?show={show}")
         see(page, show)
-    desk = enter("gaoyuan", "/desk/disputes", **LOOKS[look])
+    desk = enter("gaoyuan", "/desk/disputes", language=language)
     see(desk, "desk")
     desk.locator("tbody th a").click()
     desk.locator(".button-main").last.click()

@@ -3,16 +3,14 @@
 
 import re
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from huiban.services import evidence
-from huiban.store import cases
 from tests.journeys.conftest import Opened
-from tests.journeys.filling import FILLED, fill_step, hand_in, next_step
+from tests.journeys.filling import FILLED, archived, fill_step, hand_in, next_step
 from tests.journeys.looking import Look
 
 pytestmark = pytest.mark.browser
@@ -50,14 +48,6 @@ def act(page: Page, number: str, label: str, opinion: str = "") -> None:
             page.fill("[data-opinion]", opinion)
         page.get_by_role("button", name=label, exact=True).first.click()
     expect(page.locator(".flashes")).to_be_visible()
-
-
-def archived(number: str) -> None:
-    """Wait until the worker has issued the papers and put the case away."""
-    until = time.monotonic() + 40
-    while cases.load(number).stage != "archived":
-        assert time.monotonic() < until, cases.load(number).stage
-        time.sleep(0.2)
 
 
 def text_of(page: Page, way: str, folder: Path) -> str:

@@ -18,9 +18,9 @@ from huiban.services import evidence, seals, seals_grant
 from huiban.services.seals import Proposal
 from huiban.services.seals_grant import NewGrant
 from tests.journeys.conftest import Opened
-from tests.journeys.filling import FILLED, fill_step, hand_in, next_step
+from tests.journeys.filling import FILLED, archived, fill_step, hand_in, next_step
 from tests.journeys.looking import Look
-from tests.journeys.test_permit import act, archived
+from tests.journeys.test_permit import act
 from tests.journeys.test_signing_request import draw_name, read_all
 from tests.services import city_sample as sample
 from tests.services.signing_sample import officer

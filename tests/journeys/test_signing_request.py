@@ -4,7 +4,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from huiban.services import sign_requests
 from huiban.store.models import Account, Case, Ceremony, SignRequest
 from tests.browser import watch
-from tests.journeys.looking import Look
+from tests.journeys.looking import LANGUAGES, Look
 from tests.services import city_sample as sample
 from tests.services.signing_sample import give_seal, officer
 from tests.services.trusted import Trusted, trusted
@@ -20,16 +19,6 @@ from tests.services.trusted import Trusted, trusted
 pytestmark = pytest.mark.browser
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "desktop": {},
-    "phone": {"width": 390, "height": 844},
-    "zoomed": {"width": 640, "height": 450},  # what 200 % leaves of a common screen
-    "narrow": {"width": 320, "height": 640},
-    "english": {"language": "en"},
-    "elder": {"mode": "elder", "width": 390, "height": 844},
-    "dark": {"theme": "dark"},
-    "contrast": {"theme": "contrast"},
-}
 
 
 def now() -> datetime:
@@ -159,17 +148,16 @@ def test_a_report_is_asked_for_by_link_and_signed_by_its_party(
     assert SignRequest.objects.get().state == "completed"
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_accessible_and_fits_in_every_look(
-    enter: Entered, full: str, other: None, pdf: Path, look: str, shots: Path | None
+    enter: Entered, full: str, other: None, pdf: Path, language: str, shots: Path | None
 ) -> None:
-    see = Look(shots, f"signing-{look}")
-    options = LOOKS[look]
-    page = enter("wangmin", f"/drafts/{full}/sign", **options)
+    see = Look(shots, "signing", language).in_every_look
+    page = enter("wangmin", f"/drafts/{full}/sign", language=language)
     see(page, "draft")
     page.locator(".bar .button-main").click()
     see(page, "draft-faults")
-    desk = enter("zhangqian", "/desk/signing/new", **options)
+    desk = enter("zhangqian", "/desk/signing/new", language=language)
     see(desk, "new")
     desk.locator(".button-main").last.click()
     see(desk, "new-faults")
@@ -191,7 +179,7 @@ def test_every_page_is_accessible_and_fits_in_every_look(
         see(desk, f"made-{kind}")
     desk.goto("/desk/signing?show=made")
     see(desk, "made-list")
-    gao = enter("gao", "/desk/signing", **options)
+    gao = enter("gao", "/desk/signing", language=language)
     see(gao, "waiting")
     gao.locator("tbody a", has_text="参保协查").click()
     see(gao, "answer")
@@ -211,7 +199,7 @@ def test_every_page_is_accessible_and_fits_in_every_look(
     see(gao, "batch-done")
     gao.goto("/desk/signing")
     see(gao, "nothing")
-    mine = enter("wangmin", "/", **options)
+    mine = enter("wangmin", "/", language=language)
     expect(mine.get_by_role("link", name="检测报告")).to_be_visible()
     mine.goto("/signing")
     see(mine, "mine")

@@ -13,7 +13,7 @@ from huiban.services import evidence
 from huiban.store import cases
 from huiban.store.models import Account
 from tests.journeys.conftest import now
-from tests.journeys.looking import Look
+from tests.journeys.looking import LANGUAGES, Look
 from tests.journeys.test_permit import act
 from tests.services import city_sample as sample
 from tests.services.lenient import lenient_city, permit
@@ -22,13 +22,6 @@ from tests.web.api_client import answers
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
 Entered = Callable[..., Page]
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide": {"width": 1280},
-    "phone": {"width": 390, "height": 844},
-    "elder-phone": {"width": 390, "height": 844, "mode": "elder"},
-    "dark": {"theme": "dark"},
-    "english": {"language": "en"},
-}
 SCRIPTLESS = {"java_script_enabled": False}
 
 
@@ -58,12 +51,12 @@ def promise(page: Page, draft: str) -> None:
     expect(field.locator('button[value="sorting_plan:take_back"]')).to_be_visible()
 
 
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_about_materials_fits_and_is_accessible(
-    enter: Entered, shots: Path | None, pdf: Path, name: str
+    enter: Entered, shots: Path | None, pdf: Path, language: str
 ) -> None:
-    look, draft = Look(shots, f"materials-{name}"), begun()
-    page = enter("wangmin", **LOOKS[name])
+    look, draft = Look(shots, "materials", language).in_every_look, begun()
+    page = enter("wangmin", language=language)
 
     page.goto(f"/drafts/{draft}/materials")
     page.locator("#m-sorting_plan summary").first.click()
@@ -75,7 +68,7 @@ def test_every_page_about_materials_fits_and_is_accessible(
     page.locator("form[method=post] button.button-main").click()
     page.wait_for_url("**/cases/*")
     number = page.url.rpartition("/")[2].partition("?")[0]
-    desk = enter("zhangqian", f"/desk/cases/{number}", **LOOKS[name])
+    desk = enter("zhangqian", f"/desk/cases/{number}", language=language)
     desk.goto(f"/desk/cases/{number}?tab=materials")
     look(desk, "desk")
     page.goto(f"/cases/{number}")
