@@ -219,16 +219,6 @@ def test_bytes_after_a_key_are_refused(private: bytes) -> None:
         gm.sm2_public(private + b"\0")
 
 
-def test_what_is_encrypted_is_read_by_the_holder_only(private: bytes) -> None:
-    sealed = gm.sm2_encrypt(gm.sm2_public(private), "文件密钥".encode())
-
-    assert gm.sm2_decrypt(private, sealed).decode() == "文件密钥"
-    with pytest.raises(gm.NotDecrypted):
-        gm.sm2_decrypt(gm.sm2_make(), sealed)
-    with pytest.raises(gm.NotDecrypted):
-        gm.sm2_decrypt(private, sealed[:-1] + bytes([sealed[-1] ^ 1]))
-
-
 def test_what_sm4_sealed_is_bound_to_what_it_is_about() -> None:
     key, nonce = bytes(16), bytes(gm.NONCE_BYTES)
     sealed = gm.sm4_seal(key, nonce, b"secret", b"label")

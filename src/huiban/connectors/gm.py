@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SM2 signatures and encryption through OpenSSL 3, and SM4-GCM (国密算法)."""
+"""SM2 signatures through OpenSSL 3, and SM4-GCM (国密算法)."""
 
 import ctypes
 import ctypes.util
@@ -43,10 +43,6 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "EVP_DigestSign": (c_int, (c_void_p, c_char_p, POINTER(c_size_t), c_char_p, c_size_t)),
     "EVP_DigestVerifyInit": (c_int, (c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)),
     "EVP_DigestVerify": (c_int, (c_void_p, c_char_p, c_size_t, c_char_p, c_size_t)),
-    "EVP_PKEY_encrypt_init": (c_int, (c_void_p,)),
-    "EVP_PKEY_decrypt_init": (c_int, (c_void_p,)),
-    "EVP_PKEY_encrypt": (c_int, (c_void_p, c_char_p, POINTER(c_size_t), c_char_p, c_size_t)),
-    "EVP_PKEY_decrypt": (c_int, (c_void_p, c_char_p, POINTER(c_size_t), c_char_p, c_size_t)),
 }
 
 
@@ -158,27 +154,6 @@ def sm2_verify(
     return bool(found == 1)
 
 
-def sm2_encrypt(public_spki: bytes, data: bytes) -> bytes:
-    """Encrypt a short text such as a key for the holder: SM2Cipher in DER (GM/T 0003.4, 0009)."""
-    key = _public(public_spki)
-    library = _openssl()
-    return _crypt(library, key, library.EVP_PKEY_encrypt_init, library.EVP_PKEY_encrypt, data)
-
-
-def sm2_decrypt(private: bytes, data: bytes) -> bytes:
-    """
-    Read what was encrypted for this key.
-
-    :raises NotDecrypted: if it was not, or was changed.
-    """
-    key = _private(private)
-    library = _openssl()
-    try:
-        return _crypt(library, key, library.EVP_PKEY_decrypt_init, library.EVP_PKEY_decrypt, data)
-    except RuntimeError:
-        raise NotDecrypted("not encrypted for this key, or changed since") from None
-
-
 def sm4_seal(key: bytes, nonce: bytes, data: bytes, about: bytes = b"") -> bytes:
     """Encrypt with SM4-GCM; `about` is bound to it, the tag stands at the end."""
     seal = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
@@ -249,19 +224,6 @@ def _digesting(library: ctypes.CDLL, key: _Key, identity: bytes) -> Iterator[int
     finally:
         library.EVP_MD_CTX_free(context)  # leaves the key's context to us
         library.EVP_PKEY_CTX_free(of_key)
-
-
-def _crypt(library: ctypes.CDLL, key: _Key, start: Any, function: Any, data: bytes) -> bytes:
-    context = _some(library.EVP_PKEY_CTX_new_from_pkey(None, key.pointer, None))
-    try:
-        size = c_size_t()
-        _done(start(context))
-        _done(function(context, None, byref(size), data, len(data)))
-        buffer = ctypes.create_string_buffer(size.value)
-        _done(function(context, buffer, byref(size), data, len(data)))
-        return buffer.raw[: size.value]
-    finally:
-        library.EVP_PKEY_CTX_free(context)
 
 
 def _done(result: int) -> int:

@@ -24,7 +24,6 @@ MILLIMETRES = 42.0
 MOST_POINTS = 600
 MOST_STROKES = 200
 _RED = (0xC8, 0x16, 0x1D)
-_INK = (0x10, 0x18, 0x30)
 _LEVELS = 4  # of one ink: enough for smooth edges, and small
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)  # the same face gives the same bytes
 
@@ -87,16 +86,6 @@ def signature_pdf(face: SignatureFace) -> bytes:
     :raises FaceRefused: if there is no name, or the strokes are too many.
     """
     return _compacted(_compiled(_SIGNATURE, _signature_data(face)))
-
-
-def signature_png(face: SignatureFace, pixels: int = 450) -> bytes:
-    """
-    Draw a person's signature as a PNG with a clear background, so many pixels wide.
-
-    :raises FaceRefused: as `signature_pdf`.
-    """
-    resolution = pixels / face.millimetres[0] * 25.4
-    return _one_coloured(_compiled(_SIGNATURE, _signature_data(face), resolution), _INK)
 
 
 def _seal_data(face: SealFace) -> dict[str, object]:

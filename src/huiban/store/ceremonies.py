@@ -72,12 +72,6 @@ def of_matters(matters: Collection[str]) -> list[Ceremony]:
     return list(Ceremony.objects.filter(matter__in=matters).order_by("opened_at", "number"))
 
 
-def newest_signed(matter: str) -> Ceremony | None:
-    """Return the last ceremony of a matter that ended in a signature."""
-    found = Ceremony.objects.filter(matter=matter, outcome=Ceremony.Outcome.SIGNED)
-    return found.order_by("-opened_at", "number").first()
-
-
 def see(number: str, pages: Collection[int], now: datetime) -> bool:
     """Note when pages first came into view; False if the ceremony is over or unknown."""
     for _ in range(_TRIES):

@@ -228,11 +228,6 @@ def newest_leaf(chain: str, key: str) -> TreeLeaf | None:
     return TreeLeaf.objects.filter(chain=chain, key=key).order_by("-seq").first()
 
 
-def leaves_of(chain: str, key: str) -> list[TreeLeaf]:
-    """Return every leaf of a chain, oldest first."""
-    return list(TreeLeaf.objects.filter(chain=chain, key=key).order_by("seq"))
-
-
 def leaf_at(place: int) -> TreeLeaf | None:
     return TreeLeaf.objects.filter(place=place).first()
 
