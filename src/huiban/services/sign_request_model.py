@@ -264,4 +264,8 @@ def _problem(path: str, message: Words) -> FieldProblem:
 
 def last_day(request: SignRequest) -> date:
     """Return the last day on which a request can be signed."""
-    return local_day(request.until - timedelta(seconds=1))
+    return last_day_before(request.until)
+
+
+def last_day_before(until: datetime) -> date:
+    return local_day(until - timedelta(seconds=1))

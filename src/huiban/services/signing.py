@@ -116,15 +116,15 @@ def of(number: str, place: int, actor: Actor) -> Task:
 
 def waiting(actor: Actor) -> list[SignParty]:
     """List what waits for a person's signature or seal, the most urgent first."""
-    return sign_requests.waiting(_holders(actor))
+    return sign_requests.waiting(holders(actor))
 
 
 def done(actor: Actor) -> list[SignParty]:
     """List what a person was asked before, newest first."""
-    return sign_requests.done(_holders(actor))
+    return sign_requests.done(holders(actor))
 
 
-def _holders(actor: Actor) -> list[str]:
+def holders(actor: Actor) -> list[str]:
     """Say as whom somebody may be asked: themselves, their enterprise, their department."""
     is_officer = actor.kind is ActorKind.OFFICER
     kind, code = (Who.DEPARTMENT, actor.department) if is_officer else (Who.SUBJECT, actor.subject)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Count, F, Min, Prefetch, QuerySet
 
 from huiban.kernel.sign_order import PartyState, RequestState
 from huiban.store.models import SignParty, SignRequest
@@ -172,6 +172,13 @@ def waiting(holders: Collection[str]) -> list[SignParty]:
     """Return what waits for any of those who are asked, the most urgent first."""
     found = SignParty.objects.filter(holder__in=holders, state=PartyState.OPEN)
     return list(found.select_related("request").order_by("request__until", "pk")[:MOST_LISTED])
+
+
+def count_waiting(holders: Collection[str]) -> tuple[int, datetime | None]:
+    """Count what waits for any of those who are asked; with the first time that runs out."""
+    found = SignParty.objects.filter(holder__in=holders, state=PartyState.OPEN)
+    told = found.aggregate(count=Count("pk"), until=Min("request__until"))
+    return told["count"], told["until"]
 
 
 def done(holders: Collection[str], limit: int = 50) -> list[SignParty]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from huiban.kernel.process import STAGES
 from huiban.kernel.words import Words
-from huiban.services import desk
+from huiban.services import desk, waiting
 from huiban.services.refusal import FieldFault
 from huiban.store.lists import BadCursor, DeskCounts, DeskRow
 from huiban.web.desk import narrow as narrows
@@ -76,6 +76,7 @@ def todo(visit: Visit) -> HttpResponse:
         "is_later": bool(cursor),
         "first_url": f"/desk{narrow.query()}",
         "total": work.counts.total,
+        "besides": waiting.besides(visit.actor),
         "desk_nav": nav(visit, "/desk", None if narrow.q or narrow.mine else work.counts.total),
     }
     return render(visit.request, "desk/todo.html", context)
