@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loading packs/common: divisions, departments, roles, sources, certificate kinds, the calendar."""
+"""Loading packs/common: places, departments, roles, sources, certificates, readings, calendar."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Protocol, TypeVar
 
 from huiban.kernel.calendar import Calendar, CalendarDay, DayKind, DayStatus
+from huiban.kernel.material_kind import MaterialKind
 from huiban.packloader.folder import Folder, Shape
 from huiban.packloader.problem import Problem
 from huiban.packloader.schema.common import CertificatesIn, RolesIn, SourcesIn
+from huiban.packloader.schema.readings import ReadingsIn
 from huiban.packloader.schema.reference_data import (
     CalendarYearIn,
     DepartmentsIn,
@@ -39,6 +41,7 @@ def load_common(
         certificates=_by_code(one.make() for one in issued.kinds) if issued else {},
         grant_purposes=_by_code(one.make() for one in issued.purposes) if issued else {},
         calendar=_calendar(folder),
+        material_kinds=_material_kinds(folder),
         texts=texts,
     )
     return common, folder.problems
@@ -66,6 +69,11 @@ def _roles(folder: Folder) -> dict[str, Role]:
 def _sources(folder: Folder) -> dict[str, Source]:
     written = _shaped(folder, "sources.yaml", SourcesIn)
     return _by_code(one.make() for one in written.sources) if written else {}
+
+
+def _material_kinds(folder: Folder) -> dict[str, MaterialKind]:
+    written = _shaped(folder, "readings.yaml", ReadingsIn)
+    return _by_code(one.make() for one in written.kinds) if written else {}
 
 
 def _calendar(folder: Folder) -> Calendar:

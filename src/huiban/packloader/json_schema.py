@@ -18,6 +18,7 @@ from huiban.packloader.schema.pack import (
 )
 from huiban.packloader.schema.paper import DocumentIn, NoticesIn
 from huiban.packloader.schema.part import Part
+from huiban.packloader.schema.readings import ReadingsIn
 from huiban.packloader.schema.reference_data import (
     CalendarYearIn,
     DepartmentsIn,
@@ -52,6 +53,7 @@ COMMON_FILES: Mapping[str, type[Part]] = {
     "common/roles.yaml": RolesIn,
     "common/sources.yaml": SourcesIn,
     "common/certificates.yaml": CertificatesIn,
+    "common/readings.yaml": ReadingsIn,
     "resources/providers.yaml": ProvidersIn,
     "resources/categories.yaml": CategoriesIn,
     "resources/purposes.yaml": PurposesIn,

@@ -12,6 +12,7 @@ from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.connection import Connection
 from huiban.kernel.form import Form
+from huiban.kernel.material_kind import MaterialKind
 from huiban.kernel.process import Chart
 from huiban.kernel.resource import EMPTY, Catalogue
 from huiban.kernel.rule import Criterion
@@ -144,6 +145,8 @@ class Common:
     catalogue: Catalogue = field(default=EMPTY, repr=False)
     """The data resources that analysis.yaml asks (packs/resources)."""
     grant_purposes: Mapping[str, GrantPurpose] = field(default_factory=dict)
+    material_kinds: Mapping[str, MaterialKind] = field(default_factory=dict)
+    """What a reading may turn out to be (readings.yaml), in the order they are written."""
 
     @cached_property
     def division_names(self) -> dict[str, str]:
