@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiban.services import sign_requests, signing
-from huiban.store.models import Account, Ceremony, SignRequest
+from huiban.store.models import Account, Ceremony, LedgerEntry, SignRequest
 from tests.services.signing_sample import give_seal, officer
 from tests.services.trusted import Trusted, trusted
 from tests.web.desk_visitor import NOW, Visitor, case_of, sample, visitor
@@ -147,7 +147,10 @@ def test_a_reminder_gives_a_new_link_and_only_once_an_hour(desk: Visitor) -> Non
 def test_withdrawing_needs_a_reason(desk: Visitor) -> None:
     number = make(desk)
 
-    desk.post(f"/desk/signing/{number}/withdraw", reason="")
+    assert desk.post(f"/desk/signing/{number}/withdraw", reason="").status_code == 422
+    long = desk.post(f"/desk/signing/{number}/withdraw", reason="旧" * 501).content.decode()
+    assert "最多写 500 个字" in long
+    assert "旧" * 501 in long
     assert sign_requests.load(number).state == "open"
     desk.post(f"/desk/signing/{number}/withdraw", reason="换新版本")
 
@@ -232,3 +235,19 @@ def test_the_lists_cost_the_same_however_long_they_are(
     for person, query in ((other, {}), (desk, {"show": "made"})):
         with django_assert_max_num_queries(12):  # type: ignore[operator]
             assert person.get("/desk/signing", **query).status_code == 200
+
+
+def test_without_a_grant_it_is_said_before_anything_is_read_and_nothing_is_noted(
+    desk: Visitor,
+) -> None:
+    gao = visitor(officer("gao", "高原", "human_resources"))
+    officer("hep", "何平", "human_resources")
+    give_seal("human_resources", "hep", NOW)
+    number = make(desk, until="2026-12-01", **sealing(0))
+
+    page = gao.read(f"/signing/{number}/1")
+
+    assert "现在不能用印" in page
+    assert "没有授权" in text_of(page)
+    assert re.search(r'<button class="button button-main" form="ceremony" data-once disabled', page)
+    assert not LedgerEntry.objects.filter(act="seal_use_refused").exists()

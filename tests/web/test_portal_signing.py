@@ -303,7 +303,10 @@ def test_declining_asks_for_the_reason_and_ends_it(
     made = make(town)
     way = f"/signing/{made.number}/1"
 
-    clerk.post(f"{way}/decline", reason="  ")
+    assert clerk.post(f"{way}/decline", reason="  ").status_code == 422
+    long = clerk.post(f"{way}/decline", reason="旧" * 501).content.decode()
+    assert "最多写 500 个字" in long
+    assert "旧" * 501 in long
     assert sign_requests.load(made.number).state == "open"
     clerk.post(f"{way}/decline", reason="日期写错")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Using a seal (用印): only one in force, only under a grant, every use and refusal on record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,14 +72,9 @@ def use(wanted: Wanted, actor: Actor, roles: frozenset[str], now: datetime) -> S
     :raises NotOpen: if nothing is signed here, or the authority or the keys are away.
     """
     seal = _seal(wanted, now)
-    fault = _fault_of(seal, now)
-    if fault:
-        raise _refused(seal, wanted, actor, fault, now)
-    rows = {one.number: one for one in seals.grants_for(seal.number, actor.number, roles)}
-    user = User("" if actor == SYSTEM else actor.number, roles)
-    found = choose(map(_grant, rows.values()), user, wanted.document, now)
-    if isinstance(found, Unfit):
-        raise _refused(seal, wanted, actor, str(found), now)
+    found, rows = _fitting(seal, wanted, actor, roles, now)
+    if isinstance(found, str):
+        raise _refused(seal, wanted, actor, found, now)
     profile = wanted.profile or Profile(seal.profile)
     signer = credentials.of(credentials.of_department(seal.department), profile, now)
     if not seal_making.fits(seal, signer):
@@ -88,6 +83,29 @@ def use(wanted: Wanted, actor: Actor, roles: frozenset[str], now: datetime) -> S
         if _counted(seal, one.number, wanted, actor, now):
             return _ready(seal, rows[one.number], signer, now)
     raise _refused(seal, wanted, actor, str(Unfit.USED_UP), now)
+
+
+def why_not(wanted: Wanted, actor: Actor, roles: frozenset[str], now: datetime) -> Words | None:
+    """Say why somebody could not use a seal now, None if they may; nothing is used or noted."""
+    try:
+        seal = _seal(wanted, now)
+    except SealRefused as refused:
+        return refused.message
+    found, _ = _fitting(seal, wanted, actor, roles, now)
+    return _words(found, seal.department, seal.kind) if isinstance(found, str) else None
+
+
+def _fitting(
+    seal: Seal, wanted: Wanted, actor: Actor, roles: frozenset[str], now: datetime
+) -> tuple[str | Sequence[Grant], Mapping[str, SealGrant]]:
+    """Find the grants that let somebody use a seal, or say why there is none."""
+    fault = _fault_of(seal, now)
+    if fault:
+        return fault, {}
+    rows = {one.number: one for one in seals.grants_for(seal.number, actor.number, roles)}
+    user = User("" if actor == SYSTEM else actor.number, roles)
+    found = choose(map(_grant, rows.values()), user, wanted.document, now)
+    return (str(found) if isinstance(found, Unfit) else found), rows
 
 
 def _seal(wanted: Wanted, now: datetime) -> Seal:

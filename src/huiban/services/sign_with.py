@@ -82,6 +82,17 @@ def person(content: bytes, place: str, owner: Owner, drawn: Drawn, now: datetime
     return Applied(made, signer.number)
 
 
+def wanted_of(request: SignRequest, party: SignParty) -> Wanted:
+    """Say which seal a party is to use, and on what."""
+    return Wanted(
+        department=party.department,
+        kind=party.seal_kind,
+        document=f"request.{request.kind}",
+        about={"request": request.number, "title": request.title, "sha256": request.sha256},
+        profile=credentials.profile_of(party.department),
+    )
+
+
 def sealer(
     request: SignRequest, party: SignParty, actor: Actor, now: datetime
 ) -> Callable[[bytes], Applied]:
@@ -90,16 +101,8 @@ def sealer(
 
     :raises NotOpen: if there is no such seal, or no grant to use it for this.
     """
-    about = {"request": request.number, "title": request.title, "sha256": request.sha256}
-    wanted = Wanted(
-        department=party.department,
-        kind=party.seal_kind,
-        document=f"request.{request.kind}",
-        about=about,
-        profile=credentials.profile_of(party.department),
-    )
     try:
-        ready = seal_use.use(wanted, actor, actor.roles, now)
+        ready = seal_use.use(wanted_of(request, party), actor, actor.roles, now)
     except (KeyUnavailable, TrustFault) as fault:
         raise away(fault) from fault
     intent = Intent(now, reason=request.title, name=ready.seal.name)

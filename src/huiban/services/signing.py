@@ -13,7 +13,15 @@ from huiban.kernel.actor import SYSTEM, Actor, ActorKind
 from huiban.kernel.permission import Errand, may
 from huiban.kernel.sign_order import PartyState, RequestState, SignStanding
 from huiban.kernel.words import Words
-from huiban.services import ceremony, ledger, sign_ends, sign_notices, sign_with, vault
+from huiban.services import (
+    ceremony,
+    ledger,
+    seal_use,
+    sign_ends,
+    sign_notices,
+    sign_with,
+    vault,
+)
 from huiban.services.ceremony import Begun, Device, Identity, Said, Shown, Strokes
 from huiban.services.ledger import Chain
 from huiban.services.refusal import NotAllowed, NotFound
@@ -140,6 +148,14 @@ def begin(task: Task, actor: Actor, now: datetime, device: Device) -> Begun:
     """
     in_turn(partial(sign_order.demand_turn, standing_of(task.request), task.party.place))
     return ceremony.begin(_shown(task), actor, now, device)
+
+
+def obstacle(task: Task, actor: Actor, now: datetime) -> Words | None:
+    """Say why somebody could not use the seal that is asked for, before they read and agree."""
+    if not task.is_seal:
+        return None
+    wanted = sign_with.wanted_of(task.request, task.party)
+    return seal_use.why_not(wanted, actor, actor.roles, now)
 
 
 def sign(task: Task, sent: Confirmed, actor: Actor, now: datetime) -> Task:

@@ -92,8 +92,8 @@ def withdraw(visit: Visit, number: str) -> HttpResponse:
     try:
         sign_requests.withdraw(number, reason, visit.actor, visit.now)
     except FieldFault as fault:
-        messages.warning(visit.request, fault.message.speak(visit.language))
-        return see_other(f"{DESK}/{number}#withdraw")
+        said = {"reason": reason, "reason_fault": fault.message.speak(visit.language)}
+        return draw(visit, sign_requests.follow(number, visit.actor), status=422, more=said)
     messages.success(visit.request, _("签署任务已撤回"))
     return see_other(f"{DESK}/{number}")
 
@@ -117,7 +117,11 @@ def evidence(visit: Visit, number: str) -> HttpResponse:
 
 
 def draw(
-    visit: Visit, followed: Followed, tokens: dict[int, str] | None = None, status: int = 200
+    visit: Visit,
+    followed: Followed,
+    tokens: dict[int, str] | None = None,
+    status: int = 200,
+    more: Context | None = None,
 ) -> HttpResponse:
     """Draw a request; links are shown only now, when they were just made."""
     request = followed.request
@@ -150,6 +154,8 @@ def draw(
         "log": [_line(one) for one in followed.history],
         "crumbs": [(_("签署与用印"), DESK), (request.title, "")],
         "desk_nav": nav(visit, DESK),
+        "withdraw_url": f"{DESK}/{request.number}/withdraw",
+        **(more or {}),
     }
     return render(visit.request, "desk/sign_request.html", context, status=status)
 

@@ -126,8 +126,10 @@ def decline(visit: Visit, number: str, place: int) -> HttpResponse:
         begun = signing.begin(found, visit.actor, visit.now, identity.device_of(visit))
         signing.decline(found, begun.ceremony.number, reason, visit.actor, visit.now)
     except FieldFault as fault:
-        messages.warning(visit.request, fault.message.speak(visit.language))
-        return see_other(f"{way_of(found.party)}#decline")
+        said = fault.message.speak(visit.language)
+        answer = _draw(visit, found, more={"reason": reason, "reason_fault": said})
+        answer.status_code = 422
+        return answer
     messages.success(visit.request, _("已记录您拒绝签署，发起部门会看到理由"))
     return see_other(way_of(found.party))
 
@@ -175,10 +177,18 @@ def way_of(party: SignParty) -> str:
     return f"{HERE}/{party.request_id}/{party.place}"
 
 
-def _draw(visit: Visit, found: Task, failed: Failed | None = None) -> HttpResponse:
+def _draw(
+    visit: Visit, found: Task, failed: Failed | None = None, more: Context | None = None
+) -> HttpResponse:
     begun = signing.begin(found, visit.actor, visit.now, identity.device_of(visit))
     words = _("确认用印") if found.is_seal else _("确认签署")
-    setting = Setting("portal/sign_task.html", way_of(found.party), words, _around(visit, found))
+    obstacle = signing.obstacle(found, visit.actor, visit.now)
+    context = _around(visit, found) | {
+        "obstacle": obstacle.speak(visit.language) if obstacle else "",
+        "decline_url": f"{way_of(found.party)}/decline",
+        **(more or {}),
+    }
+    setting = Setting("portal/sign_task.html", way_of(found.party), words, context)
     return pages.draw(visit, begun, setting, found.matter, failed)
 
 
