@@ -2,7 +2,7 @@
 """From what was read of a material to the values of its fields, each with its place."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from huiban.kernel.extract_label import Label, Labels, inside, labels_on
@@ -68,7 +68,7 @@ def extract(reading: Reading, kind: MaterialKind) -> dict[str, Found]:
 
 
 def _page(page: ReadPage, words: Sequence[str]) -> _Page:
-    cells = cells_of(page)
+    cells = cells_of(page, words)
     return _Page(cells, labels_on(cells, words), flow_of(cells))
 
 
@@ -76,12 +76,17 @@ def _best(pages: Sequence[_Page], field: FieldPattern) -> Found | None:
     """Return the first value that holds; failing that, say that a number failed its check."""
     failed: Found | None = None
     for piece in _pieces(pages, field):
-        value = parsed(field.type, piece.text)
+        value = parsed(field.type, _unbroken(piece.text, field))
         if value and (value.value is not None or value.is_long_term):
             return _made(value, piece)
         if value and failed is None:
             failed = _made(value, piece)
     return failed
+
+
+def _unbroken(text: str, field: FieldPattern) -> str:
+    """Close the gap where a value goes on over a line; between plates a line does end."""
+    return text if field.type is FieldType.PLATES else text.replace("\n", "")
 
 
 def _made(value: Parsed, piece: _Piece) -> Found:
@@ -182,11 +187,15 @@ def _going_on(page: _Page, label: Label, first: _Piece, field: FieldPattern) -> 
     """Yield a value with the lines it goes on over, then shorter, as its type asks."""
     pieces = [first]
     if label.cell is first.cells[0]:
-        edge = (label.cell.x_of(label.start) - 4 * label.cell.height,
-                label.cell.x_of(label.end) + 3 * label.cell.height)  # fmt: skip
+        edge = (
+            label.cell.x_of(label.start) - 4 * label.cell.height,
+            label.cell.x_of(label.end) + 7 * label.cell.height,
+        )
     else:
-        edge = (first.cells[0].left - 1.5 * first.cells[0].height,
-                first.cells[0].left + 3 * first.cells[0].height)  # fmt: skip
+        edge = (
+            first.cells[0].left - 1.5 * first.cells[0].height,
+            first.cells[0].left + 3 * first.cells[0].height,
+        )
     last = first.cells[-1]
     while len(pieces) < _LONGEST and not _is_complete(pieces[-1].text, field):
         under = _next_line(page, last, edge)
@@ -206,9 +215,12 @@ def _is_complete(text: str, field: FieldPattern) -> bool:
 
 
 def _next_line(page: _Page, last: Cell, edge: tuple[float, float]) -> Cell | None:
-    under = below(last, page.cells, (edge[0], last.right), 0.9)
-    if under is None or page.labels.begins(under) or not edge[0] <= under.left <= edge[1]:
+    near = [cell for cell in page.cells if edge[0] <= cell.left <= edge[1]]
+    under = below(last, near, (edge[0], last.right), 0.9)
+    if under is None or page.labels.begins(under):
         return None
+    if any(page.labels.begins(cell) and right_of(cell, page.cells) is under for cell in page.cells):
+        return None  # it is the value of another label
     # A line that was wrapped is as wide as what follows it.
     return under if under.right <= last.right + 2.2 * last.height else None
 
@@ -227,6 +239,3 @@ def _running(page: _Page, field: FieldPattern) -> Iterator[_Piece]:
         yield _Piece(
             page.flow.text[begin:end].replace("\n", ""), page.flow.between(begin, end), _RUNNING
         )
-
-
-__all__ = ["Found", "Mapping", "extract"]

@@ -20,7 +20,7 @@ _HAN = re.compile(
     r"([一二三四五六七八九十]{1,3})\s*[日号]"
 )
 _FOREVER = re.compile(r"长\s*期|永\s*久|无\s*固\s*定\s*期\s*限")
-_OPEN_END = re.compile(r"\s*(?:起)?\s*(?:至|到|-|~)+\s*$")
+_OPEN_END = re.compile(r"\s*(?:起)?\s*(?:至|到|-|~)")
 _START_ONLY = re.compile(r"自\s*$")
 _LOOK_ALIKES = str.maketrans("OoIlQD", "001100")
 _YEARS = range(1900, 2200)

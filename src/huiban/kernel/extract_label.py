@@ -39,8 +39,10 @@ class Labels:
 
     def begins(self, cell: Cell) -> bool:
         """Tell whether a cell begins with a label, so that no value goes on in it."""
-        return any(not one.cell.plain[: one.start].strip(" ,.、0123456789()一二三四五六七八九十")
-                   for one in self.by_cell.get(id(cell), ()))  # fmt: skip
+        return any(
+            not one.cell.plain[: one.start].strip(" ,.、0123456789()一二三四五六七八九十")
+            for one in self.by_cell.get(id(cell), ())
+        )
 
 
 def labels_on(cells: Iterable[Cell], words: Iterable[str]) -> Labels:

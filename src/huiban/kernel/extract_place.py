@@ -43,15 +43,43 @@ class Cell:
         return self.left + (self.right - self.left) * width_of(self.text[:place]) / whole
 
 
-def cells_of(page: ReadPage) -> tuple[Cell, ...]:
-    """Return the lines of a page from top to bottom, level even if the paper lay askew."""
-    lines = [line for line in page.lines[:MOST_LINES] if line.text.strip()]
+def cells_of(page: ReadPage, words: Iterable[str] = ()) -> tuple[Cell, ...]:
+    """
+    Return the lines of a page from top to bottom, level even if the paper lay askew.
+
+    What a wide setting drove apart is put together again, if `words` has a label that is so made.
+    """
+    lines = [
+        part
+        for line in page.lines[:MOST_LINES]
+        if line.text.strip()
+        for part in _upright(line, page)
+    ]
     cells = [_cell(line, page) for line in lines]
     slope = _slope(cells)
     level = [
         replace(cell, middle=cell.middle - slope * (cell.left + cell.right) / 2) for cell in cells
     ]
-    return tuple(_joined(sorted(level, key=lambda cell: (cell.middle, cell.left))))
+    known = tuple({narrow(word) for word in words})
+    return tuple(_joined(sorted(level, key=lambda cell: (cell.middle, cell.left)), known))
+
+
+def _upright(line: Line, page: ReadPage) -> Iterable[Line]:
+    """Split what stands one above another and was taken for one line."""
+    wide = (line.box.right - line.box.left) * page.width
+    tall = (line.box.bottom - line.box.top) * page.height
+    count = len(line.text)
+    if count < 2 or tall < 1.4 * wide:
+        return (line,)
+    step = (line.box.bottom - line.box.top) / count
+    return (
+        Line(
+            one,
+            replace(line.box, top=line.box.top + at * step, bottom=line.box.top + (at + 1) * step),
+            line.confidence,
+        )
+        for at, one in enumerate(line.text)
+    )
 
 
 def _cell(line: Line, page: ReadPage) -> Cell:
@@ -60,20 +88,31 @@ def _cell(line: Line, page: ReadPage) -> Cell:
     # The upright box around a slanted line is taller than its characters are.
     height = min(tall, _CHAR_RATIO * (right - left) / (width_of(line.text) or 1.0))
     return Cell(
-        line.text, narrow(line.text), left, right, line.box.middle[1] * page.height,
-        max(height, 1.0), line.box, line.confidence, page.number,
-    )  # fmt: skip
+        line.text,
+        narrow(line.text),
+        left,
+        right,
+        line.box.middle[1] * page.height,
+        max(height, 1.0),
+        line.box,
+        line.confidence,
+        page.number,
+    )
 
 
 def _slope(cells: Sequence[Cell]) -> float:
     """Find the slope along which most cells stand side by side."""
     pairs = [
-        (other.left - one.right + (one.right - one.left + other.right - other.left) / 2,
-         other.middle - one.middle, min(one.height, other.height))
-        for one in cells for other in cells
+        (
+            other.left - one.right + (one.right - one.left + other.right - other.left) / 2,
+            other.middle - one.middle,
+            min(one.height, other.height),
+        )
+        for one in cells
+        for other in cells
         if other.left >= one.right
         and abs(other.middle - one.middle) < one.height + 0.1 * (other.left - one.left)
-    ]  # fmt: skip
+    ]
 
     def level(slope: float) -> int:
         return sum(abs(down - slope * along) < 0.25 * height for along, down, height in pairs)
@@ -83,36 +122,41 @@ def _slope(cells: Sequence[Cell]) -> float:
     return best if level(best) > 1.15 * flat + 1 else 0.0
 
 
-def _joined(cells: Sequence[Cell]) -> Iterable[Cell]:
-    """Put characters that a wide setting drove apart (名　称) together again."""
-    taken: set[int] = set()
-    for at, cell in enumerate(cells):
-        if at in taken:
+def _joined(cells: Sequence[Cell], known: tuple[str, ...]) -> Iterable[Cell]:
+    """Put the parts of a label that was set wide (名　称) together again."""
+    whole = list(cells)
+    for cell in cells:
+        if not _is_single(cell) or cell not in whole:
             continue
-        while _is_single(cell):
-            beside = right_of(cell, cells)
-            if (
-                beside is None
-                or not _is_single(beside)
-                or beside.left - cell.right > 5 * cell.height
-            ):
+        one = cell
+        while (beside := right_of(one, whole)) and beside.left - one.right < 5 * one.height:
+            both = _both(one, beside)
+            solid = "".join(both.plain.split())
+            if not any(solid.startswith(word) or word.startswith(solid) for word in known):
                 break
-            taken.add(cells.index(beside))
-            cell = _both(cell, beside)
-        yield cell
+            whole[whole.index(one)] = both
+            whole.remove(beside)
+            one = both
+            if not any(word.startswith(solid) and word != solid for word in known):
+                break
+    return whole
 
 
 def _is_single(cell: Cell) -> bool:
-    return len(cell.text.strip().rstrip(":：")) == 1 or len(cell.text) == 1
+    return len(cell.text.strip()) == 1
 
 
 def _both(one: Cell, other: Cell) -> Cell:
     text = one.text + other.text
     box = around((one.box, other.box))
     return replace(
-        one, text=text, plain=narrow(text), right=other.right, box=box,
+        one,
+        text=text,
+        plain=narrow(text),
+        right=other.right,
+        box=box,
         confidence=min(one.confidence, other.confidence),
-    )  # fmt: skip
+    )
 
 
 def around(boxes: Iterable[Box]) -> Box:
@@ -158,8 +202,11 @@ def below(
         )
 
     found = [other for other in cells if other is not cell and is_under(other)]
-    return min(found, key=lambda other: (round(other.middle / (cell.height or 1)), other.left),
-               default=None)  # fmt: skip
+    return min(
+        found,
+        key=lambda other: (round(other.middle / (cell.height or 1)), other.left),
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

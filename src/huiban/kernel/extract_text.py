@@ -39,7 +39,7 @@ def tidy(text: str) -> str:
     >>> tidy("青 岛 某某 (集团) 有限公司 A B")
     '青岛某某(集团)有限公司A B'
     """
-    return _LOOSE_BLANK.sub("", text.replace("　", " ")).strip()
+    return _LOOSE_BLANK.sub("", text.replace("　", " ").replace("\n", "")).strip()
 
 
 def width_of(text: str) -> float:

@@ -77,8 +77,9 @@ def _organisation(text: str) -> Parsed | None:
 
 def _person(text: str) -> Parsed | None:
     found = _PERSON.match(narrow(tidy(text)).strip(_EDGES))
-    if not found or (len(found[0]) < 2 or (len(found[0]) > 5 and "·" not in found[0]
-                                             and not found[0].isascii())):  # fmt: skip
+    if not found or (
+        len(found[0]) < 2 or (len(found[0]) > 5 and "·" not in found[0] and not found[0].isascii())
+    ):
         return None
     return Parsed(found[0].strip())
 
@@ -127,8 +128,15 @@ def _checked(text: str, shape: re.Pattern[str], check: Callable[[str], Checked])
 
 
 _NUMBER = r"[0-9][0-9,]{0,20}(?:\.[0-9]{1,8})?"
-_SCALES = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10) ** 4,
-           "百万": Decimal(10) ** 6, "千万": Decimal(10) ** 7, "亿": Decimal(10) ** 8}  # fmt: skip
+_SCALES = {
+    "": Decimal(1),
+    "百": Decimal(100),
+    "千": Decimal(1000),
+    "万": Decimal(10) ** 4,
+    "百万": Decimal(10) ** 6,
+    "千万": Decimal(10) ** 7,
+    "亿": Decimal(10) ** 8,
+}
 _SCALE = r"(亿|千万|百万|万|千|百)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*{_SCALE}")
 _HAN_QUANTITY = re.compile(rf"([{HAN_FIGURES}]{{1,20}})")
@@ -139,8 +147,12 @@ _HAN_MONEY = re.compile(
 _AREA = re.compile(
     rf"({_NUMBER})\s*{_SCALE}\s*(平方米|平方公里|平米|㎡|m²|m2|M2|公顷|亩|hm2)?", re.IGNORECASE
 )
-_AREA_UNITS = {"公顷": Decimal(10_000), "hm2": Decimal(10_000), "平方公里": Decimal(10) ** 6,
-               "亩": Decimal(2000) / 3}  # fmt: skip
+_AREA_UNITS = {
+    "公顷": Decimal(10_000),
+    "hm2": Decimal(10_000),
+    "平方公里": Decimal(10) ** 6,
+    "亩": Decimal(2000) / 3,
+}
 
 
 def _decimal(figures: str, scale: str | None) -> Decimal:
