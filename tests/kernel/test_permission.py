@@ -210,6 +210,7 @@ def test_the_tables_of_this_test_name_every_errand() -> None:
 
 PERSON = Actor("p-1", "王芳", ActorKind.PERSON, subject="370202198005179972")
 CLERK = Actor("p-2", "赵敏", ActorKind.ENTERPRISE, subject=CASE.subject)
+DELEGATE = replace(PERSON, subject=CASE.subject, delegation="D-1")
 STRANGER = Actor("p-3", "孙丽", ActorKind.ENTERPRISE, subject="913702020000000270")
 
 
@@ -228,7 +229,7 @@ STRANGER = Actor("p-3", "孙丽", ActorKind.ENTERPRISE, subject="913702020000000
         ("act_case", "retracted", False),
     ],
 )
-@pytest.mark.parametrize("actor", [PERSON, CLERK], ids=["the account", "the same enterprise"])
+@pytest.mark.parametrize("actor", [DELEGATE, CLERK], ids=["the account", "the same enterprise"])
 def test_an_applicant_reaches_their_own_cases(
     actor: Actor, errand: str, stage: str, is_allowed: bool
 ) -> None:
@@ -246,6 +247,14 @@ def test_nobody_reaches_a_strangers_case(errand: str) -> None:
 
     assert isinstance(answer, Denied)
     assert answer.code == ("role" if errand in OFFICERS_ONLY else "scope")
+
+
+@pytest.mark.parametrize("errand", CASE_ERRANDS)
+def test_who_filed_it_for_another_reaches_it_only_while_acting_for_that_party(errand: str) -> None:
+    colleague = replace(DELEGATE, number="p-4")
+
+    assert not may(PERSON, errand, CASE)
+    assert not may(colleague, errand, CASE)
 
 
 def test_an_empty_subject_is_nobody() -> None:
@@ -363,7 +372,7 @@ def test_a_draft_is_seen_by_its_applicant_only() -> None:
 
     answer = may(officer("window", division="370200"), "view_case", draft)
 
-    assert may(PERSON, "view_case", draft)
+    assert may(DELEGATE, "view_case", draft)
     assert isinstance(answer, Denied)
     assert answer.code == "stage"
 

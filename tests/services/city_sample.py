@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pypdf import PdfWriter
 
-from huiban.kernel.actor import ActorKind
+from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.form import digest_of
 from huiban.kernel.identifier_samples import make_person_id, make_uscc
 from huiban.services import accounts, city, drafts, files, submit
@@ -126,7 +126,14 @@ def draft(
     account: Account, now: datetime, *, without: tuple[str, ...] = (), **changed: object
 ) -> str:
     """Fill in an application section by section and hand in its materials; return its number."""
-    actor = account.to_actor()
+    return draft_as(account.to_actor(), account, now, without=without, **changed)
+
+
+def draft_as(
+    actor: Actor, account: Account, now: datetime, *, without: tuple[str, ...] = (),
+    **changed: object,
+) -> str:  # fmt: skip
+    """Fill an application in as `draft` does, by somebody who may act for another party."""
     writing = drafts.begin("construction_waste.new", actor, account, now)
     answers = values(**changed)
     for part in writing.form.sections:

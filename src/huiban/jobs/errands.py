@@ -12,6 +12,7 @@ from huiban.services import (
     checkpoints,
     credentials,
     data_check,
+    delegations,
     fill_counting,
     issue,
     seals,
@@ -33,6 +34,7 @@ def registry() -> Registry:
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
     known.sweep("ceremonies", timedelta(days=1), ceremony.sweep)
     known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
+    known.sweep("delegations", timedelta(minutes=1), delegations.expire)
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
     known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)
     known.sweep("credentials", timedelta(hours=1), credentials.renew_due)

@@ -14,7 +14,11 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One acting party; `subject` is the USCC or person number (证件号码) acted for."""
+    """
+    One acting party; `subject` is the USCC or person number (证件号码) acted for.
+
+    Who acts under a delegation (委托授权) has its number, and the principal as their subject.
+    """
 
     number: str
     name: str
@@ -24,6 +28,7 @@ class Actor:
     division: str = ""
     subject: str = ""
     subject_name: str = ""
+    delegation: str = ""
 
 
 SYSTEM = Actor("system", "系统", ActorKind.SYSTEM, frozenset({"system"}))

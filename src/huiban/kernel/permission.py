@@ -327,7 +327,13 @@ def _reaches(actor: Actor, role: str, reach: _Reach, case: CaseView) -> bool:
 
 def _is_own(actor: Actor, case: CaseView) -> bool:
     is_filer = bool(actor.number) and actor.number == case.applicant
-    return is_filer or (bool(actor.subject) and actor.subject == case.subject)
+    if actor.delegation:
+        # Who acts under a delegation sees what they filed for that principal, nothing else of it.
+        return is_filer and actor.subject == case.subject
+    if not case.subject:
+        return is_filer
+    # Having filed it for another gives nothing once one does not act for that party any more.
+    return actor.subject == case.subject
 
 
 def _is_of_department(actor: Actor, case: CaseView) -> bool:

@@ -288,7 +288,8 @@ def acting_for(actor: Actor) -> str:
     if actor.kind is ActorKind.OFFICER:
         department = city.common().departments.get(actor.department)
         return department.name.zh if department else ""
-    return actor.subject_name if actor.kind is ActorKind.ENTERPRISE else ""
+    is_another = actor.kind is ActorKind.ENTERPRISE or bool(actor.delegation)
+    return actor.subject_name if is_another else ""
 
 
 def changed() -> Stale:

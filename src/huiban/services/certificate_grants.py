@@ -11,6 +11,7 @@ from django.db import transaction
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.clock_time import SHANGHAI
+from huiban.kernel.delegation import Operation
 from huiban.kernel.identifier import (
     CODE_NUMBERS,
     IdentifierRefused,
@@ -20,8 +21,9 @@ from huiban.kernel.identifier import (
 )
 from huiban.kernel.words import Words
 from huiban.packloader.values import GrantPurpose
-from huiban.services import certify, city
+from huiban.services import certify, city, delegation_uses
 from huiban.services.certificate_life import note
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import local_day
 from huiban.services.party import is_person_number, masked
 from huiban.services.refusal import AlreadyDone, FieldFault, NotFound, NotOpen
@@ -95,6 +97,7 @@ def grant(number: str, asked: Granting, actor: Actor, now: datetime) -> Granted:
     :raises NotOpen: if it is not in force, or very many grants are open.
     :raises FieldFault: if grantee, purpose, days or count will not do.
     :raises AlreadyDone: if this form was sent before.
+    :raises DelegationRefused: if it is not within the delegation acted under.
     """
     held = certify.one_of_mine(number, actor)
     today = local_day(now)
@@ -119,7 +122,8 @@ def grant(number: str, asked: Granting, actor: Actor, now: datetime) -> Granted:
     code = make_verification_code(secrets.randbelow(CODE_NUMBERS))
     made.code_hash = code_hash(code)
     try:
-        with transaction.atomic():
+        with delegation_uses.using(actor, _doing(number), now) as used, transaction.atomic():
+            used["grant"] = made.number
             certificate_grants.make(made)
             note(held, MADE, actor, now, facts_of(made))
     except GrantMade:
@@ -173,7 +177,8 @@ def one_of_mine(grant_number: str, actor: Actor) -> CertificateGrant:
         found = certificate_grants.load(grant_number)
     except GrantNotFound:
         raise NotFound(_NO_GRANT) from None
-    if not actor.subject or found.certificate.subject_code != actor.subject:
+    is_theirs = bool(actor.subject) and found.certificate.subject_code == actor.subject
+    if not is_theirs or actor.delegation:
         raise NotFound(_NO_GRANT)
     return found
 
@@ -207,6 +212,10 @@ def standing(made: CertificateGrant, now: datetime) -> str:
     if now >= made.valid_until:
         return "expired"
     return "active" if now >= made.valid_from else "not_yet"
+
+
+def _doing(certificate: str) -> Doing:
+    return Doing(operation=Operation.USE_CERTIFICATE, certificate=certificate)
 
 
 def _checked_number(number: str) -> str:

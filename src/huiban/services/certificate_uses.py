@@ -10,11 +10,13 @@ from django.db import transaction
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.certificate import Asking, GrantRefusal, GrantTerms, decide_use
+from huiban.kernel.delegation import Operation
 from huiban.kernel.identifier import IdentifierRefused, check_verification_code
 from huiban.kernel.words import Words
-from huiban.services import certify, vault
+from huiban.services import certify, delegation_uses, vault
 from huiban.services.certificate_grants import code_hash, party_name, purposes
 from huiban.services.certificate_life import note
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import local_day
 from huiban.services.ledger import body_of
 from huiban.services.refusal import Expired, Invalid, NotAllowed, NotFound, NotOpen
@@ -64,6 +66,7 @@ def open_code(code: str, actor: Actor, now: datetime) -> Invitation:
     """
     made = _grant_of(code, actor, now)
     held = made.certificate
+    delegation_uses.demand(actor, _doing(held), now)
     refusal = decide_use(_terms(made), Asking(actor.subject, None, now), _worth(held, now))
     if refusal is not None:
         if not _just_told(made, refusal, actor, now):
@@ -80,7 +83,9 @@ def use(code: str, purpose: str, actor: Actor, now: datetime) -> Use:
     :raises Invalid, NotFound, NotAllowed, NotOpen: as `open_code`, and for another purpose.
     """
     named = _grant_of(code, actor, now)
-    with transaction.atomic():
+    doing = _doing(named.certificate)
+    delegation_uses.demand(actor, doing, now)
+    with delegation_uses.telling(actor, now), transaction.atomic():
         held = certificates.lock(named.certificate_id)
         made = certificate_grants.load(named.number)
         asking = Asking(actor.subject, purpose, now)
@@ -91,7 +96,9 @@ def use(code: str, purpose: str, actor: Actor, now: datetime) -> Use:
             note(held, REFUSED, actor, now, _refused_facts(made, refusal, actor, purpose))
         else:
             facts = {"grant": made.number, "place": made.uses + 1, "purpose": made.purpose}
-            entry = note(held, USED, actor, now, facts | _by(actor))
+            with delegation_uses.using(actor, doing, now) as told:
+                told["grant"] = made.number
+                entry = note(held, USED, actor, now, facts | _by(actor))
             notices.tell(held.case.number, _notice(held, made), now)
     if refusal is not None:
         _miss(actor, now)
@@ -147,6 +154,10 @@ def document(number: str, actor: Actor, now: datetime) -> tuple[Document, bytes]
 def no_such_use() -> NotFound:
     """Say that there is no such use, or none of the caller's: from outside the same."""
     return NotFound(Words("没有这次用证记录", "There is no such use"))
+
+
+def _doing(held: Certificate) -> Doing:
+    return Doing(operation=Operation.USE_CERTIFICATE, certificate=held.number)
 
 
 def _grant_of(code: str, actor: Actor, now: datetime) -> CertificateGrant:

@@ -25,7 +25,7 @@ from huiban.kernel.identifier import (
 )
 from huiban.kernel.words import Words
 from huiban.packloader import CertificateKind
-from huiban.services import certificate_life, city
+from huiban.services import certificate_life, city, delegation_uses
 from huiban.services.facts import local_day, read_json
 from huiban.services.handle import Opened
 from huiban.services.numbering import certificate_kind
@@ -167,8 +167,12 @@ def state_of(certificate: Certificate, today: date) -> str:
 
 
 def mine(actor: Actor) -> list[Certificate]:
-    """List what a party holds or held, newest first."""
-    return certificates.of_subject(actor.subject) if actor.subject else []
+    """List what a party holds or held, newest first; to a delegate what they may use of it."""
+    held = certificates.of_subject(actor.subject) if actor.subject else []
+    if not actor.delegation:
+        return held
+    named = delegation_uses.certificates_of(actor)
+    return [one for one in held if one.number in named]
 
 
 def about(certificate: Certificate) -> str:

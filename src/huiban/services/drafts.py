@@ -3,11 +3,13 @@
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Item, MaterialStanding
+from huiban.kernel.delegation import Operation
 from huiban.kernel.form import (
     Context,
     FieldKind,
@@ -23,7 +25,18 @@ from huiban.kernel.form import (
 from huiban.kernel.prefill import Ledger, locked, put_back
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import audience, city, consents, filling, in_hand, prefill, refilled, sealed
+from huiban.services import (
+    audience,
+    city,
+    consents,
+    delegation_uses,
+    filling,
+    in_hand,
+    prefill,
+    refilled,
+    sealed,
+)
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import local_day, read_materials
 from huiban.services.filling import NOTHING_SAID, Said, Writer
 from huiban.services.prefill import PAGE_BUDGET, Applying, State
@@ -105,6 +118,7 @@ def begin(
     :raises Invalid: if the item starts from a certificate in hand and none was chosen.
     :raises NotOpen: if they keep as many drafts as one account may, or the certificate is being
         changed, renewed or cancelled by another application.
+    :raises DelegationRefused: if it is not within the delegation acted under.
     """
     if not actor.subject:
         raise NotAllowed(
@@ -115,6 +129,8 @@ def begin(
         )
     placed = city.item(item_code)
     audience.demand(placed.item, actor)
+    doing = Doing(operation=Operation.FILL, item=item_code, scenario=placed.scenario.code)
+    delegation_uses.demand(actor, doing, now)
     if drafts.count(actor.number, now) >= MOST_DRAFTS:
         raise NotOpen(
             Words(
@@ -140,11 +156,13 @@ def begin(
         updated_at=now,
         expires_at=now + KEPT_FOR,
     )
-    filler = filling.applying(draft, placed.scenario, Writer(actor, account, held, today))
+    writer = Writer(actor, _as_subject(account, draft), held, today)
+    filler = filling.applying(draft, placed.scenario, writer)
     state = prefill.ask(filler, State(_today_fields(form, today), Ledger()), now)
     _keep(draft, state, {})
     draft.title = title_of(placed.item, form, state.values)
-    drafts.start(draft)
+    with delegation_uses.using(actor, doing, now):
+        drafts.start(draft)
     return writing_of(draft)
 
 
@@ -187,7 +205,31 @@ def load(number: str, actor: Actor, now: datetime) -> Writing:
 
     :raises NotFound: if there is none, or it is somebody else's.
     :raises Expired: if it was kept for its time.
+    :raises NotOpen: if it is another party's than the one acted for now.
+    :raises DelegationRefused: if it is not within the delegation acted under.
     """
+    writing = _loaded(number, actor, now)
+    draft = writing.draft
+    if draft.subject_code != actor.subject:
+        raise _other_party(draft)
+    step = Operation.SUPPLEMENT if writing.is_correction else Operation.FILL
+    doing = Doing(operation=step, item=draft.item_code, scenario=draft.pack_code)
+    delegation_uses.demand(actor, doing, now)
+    return writing
+
+
+def _other_party(draft: Draft) -> NotOpen:
+    return NotOpen(
+        Words(
+            f"这份草稿是为“{draft.subject_name}”填写的。请先在账号菜单选择为谁办理，再打开它",
+            f"This draft is for {draft.subject_name}. Choose in the account menu for whom you act, "
+            "then open it again",
+        ),
+        "other_party",
+    )
+
+
+def _loaded(number: str, actor: Actor, now: datetime) -> Writing:
     try:
         return writing_of(drafts.load(number, actor.number, now))
     except drafts.DraftExpired as fault:
@@ -264,6 +306,13 @@ def agree(writing: Writing, resource: str, shown: str, now: datetime) -> None:
     :raises NotOpen: if the words have changed since the page was drawn.
     """
     draft = writing.draft
+    if draft.subject_code != draft.account.subject:
+        raise NotAllowed(
+            Words(
+                f"这项查询要由“{draft.subject_name}”本人同意；没有同意的，这几项请手工填写",
+                f"Only {draft.subject_name} can agree to this; fill these fields in by hand",
+            )
+        )
     wanted = consents.needed(writing.form, writing.scenario.code, draft.subject_code)
     one = next((one for one in wanted if one.resource.key == resource), None)
     if one is None:
@@ -336,10 +385,20 @@ def _read_saved(writing: Writing, saving: Saving, now: datetime) -> Reading:
 def _filler(writing: Writing, today: date | None = None) -> Applying:
     draft = writing.draft
     held = in_hand.held_by(draft.source_certificate, draft.subject_code)
-    writer = Writer(draft.account.to_actor(), draft.account, held, today)
+    account = _as_subject(draft.account, draft)
+    writer = Writer(account.to_actor(), account, held, today)
     filler = filling.applying(draft, writing.scenario, writer)
     # What was fetched goes on with the case, and a correction is filled in from it alone.
     return replace(filler, number=draft.case_number) if draft.case_number else filler
+
+
+def _as_subject(account: Account, draft: Draft) -> Account:
+    """Give the account as it writes this draft: what is known of the principal is filled in."""
+    if account.subject == draft.subject_code:
+        return account
+    known = copy(account)
+    known.subject, known.subject_name, known.phone = draft.subject_code, draft.subject_name, ""
+    return known
 
 
 def keep_filled(

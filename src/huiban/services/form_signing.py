@@ -14,6 +14,7 @@ from huiban.kernel import document as papers
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import MaterialStanding
 from huiban.kernel.credential import Owner, OwnerKind
+from huiban.kernel.delegation import Operation
 from huiban.kernel.document_form import Answers
 from huiban.kernel.fill_record import How
 from huiban.kernel.form import stamp
@@ -22,6 +23,7 @@ from huiban.services import (
     ceremony,
     city,
     credentials,
+    delegation_uses,
     drafts,
     handle,
     materials,
@@ -31,6 +33,7 @@ from huiban.services import (
     vault,
 )
 from huiban.services.ceremony import Begun, Device, Identity, Said, Shown
+from huiban.services.delegation_uses import Doing
 from huiban.services.drafts import Writing
 from huiban.services.facts import local_day, read_json
 from huiban.services.journal import body_of
@@ -40,7 +43,7 @@ from huiban.services.sign_with import Drawn
 from huiban.services.signed import Finished
 from huiban.store import cases, ceremonies
 from huiban.store.ceremonies import SignedRow
-from huiban.store.models import Ceremony
+from huiban.store.models import Account, Ceremony
 from huiban.store.rows import JournalRow
 
 FORM = "application_form"
@@ -98,7 +101,8 @@ def confirm(number: str, sent: Confirmed, actor: Actor, now: datetime) -> str:
     """
     writing = demand_unsent(number, actor, now)
     now_shown = shown(writing, actor, now)
-    with transaction.atomic():
+    doing = Doing(operation=Operation.SIGN, item=writing.item.code, scenario=writing.scenario.code)
+    with delegation_uses.using(actor, doing, now) as used, transaction.atomic():
         begun = ceremony.load(sent.ceremony, actor)
         if begun.matter != now_shown.matter or begun.sha256_before != now_shown.sha256:
             raise ceremony.changed()
@@ -112,6 +116,7 @@ def confirm(number: str, sent: Confirmed, actor: Actor, now: datetime) -> str:
         }
         case = submit.submit(number, actor, now, signature=signature)
         ceremonies.move(begun.number, matter_of_case(case))
+        used |= {"case": case, "ceremony": begun.number}
     return case
 
 
@@ -127,7 +132,8 @@ def sign_filed(case_number: str, row: JournalRow, now: datetime) -> Finished:
     assert isinstance(told, dict), "only entries that were signed are asked for"
     one = ceremonies.load(str(told["ceremony"]))
     if not one.signed_key:
-        _apply(one, _owner(one, case_number), now)
+        is_delegated = "delegation" in body_of(row)
+        _apply(one, _own(one) if is_delegated else _owner(one, case_number), now)
         one = ceremonies.load(one.number)
     signature = {
         "kind": "signature",
@@ -155,6 +161,11 @@ def _apply(one: Ceremony, owner: Owner, now: datetime) -> None:
 def _owner(one: Ceremony, case_number: str) -> Owner:
     code = cases.load(case_number).subject_code if one.acting_for else ""
     return Owner(OwnerKind.PERSON, one.account, one.account_name, one.acting_for, code)
+
+
+def _own(one: Ceremony) -> Owner:
+    """Who signs for a principal signs with their own certificate, which does not name that one."""
+    return sign_with.owner_of(Account.objects.get(number=one.account).to_actor())
 
 
 def _list(value: object) -> list[object]:

@@ -13,8 +13,9 @@ from huiban.kernel.evidence import canonical
 from huiban.kernel.process import Act, ActionRefused, Chart, Standing, Stepped, Task
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import checked, city, effects, numbering, people, points
+from huiban.services import checked, city, delegation_uses, effects, numbering, people, points
 from huiban.services.clocks import Clocks, later, read_clocks
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import Filing, case_facts, local_day
 from huiban.services.history import History, history_of
 from huiban.services.journal import Chain, Fact
@@ -124,6 +125,7 @@ def act(
     for _ in range(_ATTEMPTS):
         opened = load(number)
         demand(actor, "act_case", opened.case, opened.standing)
+        _demand_delegable(order, opened.case, actor, now)
         if order.version is not None and order.version != opened.case.version:
             raise _stale(opened.case)
         if order.name == _REFILES and filing is None:
@@ -137,6 +139,13 @@ def act(
             continue
         return done
     raise _stale(opened.case)
+
+
+def _demand_delegable(order: Order, case: CaseRow, actor: Actor, now: datetime) -> None:
+    """Who sends corrected answers in is judged and counted there; nothing else is delegated."""
+    if order.name != _REFILES:
+        doing = Doing(operation=order.name, item=case.item_code, scenario=case.pack_code)
+        delegation_uses.demand(actor, doing, now)
 
 
 def note(

@@ -23,6 +23,7 @@ class Chain(StrEnum):
     ARCHIVE = "archive"
     REQUEST = "request"
     RECEIPT = "receipt"
+    DELEGATION = "delegation"
 
 
 def note(  # noqa: PLR0913 - a fact has these parts

@@ -12,6 +12,8 @@ from huiban.services import (
     certificate_grants,
     certificate_life,
     certificate_uses,
+    delegation_uses,
+    delegations,
     seals_grant,
 )
 from huiban.services.ledger import Chain, body_of
@@ -22,6 +24,7 @@ from huiban.store.models import (
     Certificate,
     CertificateGrant,
     Credential,
+    DelegationRow,
     LedgerEntry,
     Seal,
     SealGrant,
@@ -39,6 +42,7 @@ _BEGINNINGS = {
     Chain.CREDENTIAL: ("enrolled",),
     Chain.ARCHIVE: ("archived", "restored"),
     Chain.REQUEST: ("made",),
+    Chain.DELEGATION: (delegations.PROPOSED,),
 }
 _SEAL_STATES = {
     "seal_proposed": "proposed", "seal_made": "active", "seal_refused": "refused",
@@ -51,6 +55,12 @@ _CREDENTIAL_STATES = {
 _REQUEST_STATES = {
     "made": "open", "completed": "completed", "declined": "declined", "withdrawn": "withdrawn",
     "expired": "expired",
+}  # fmt: skip
+
+_DELEGATION_STATES = {
+    delegations.PROPOSED: "proposed", delegations.ACCEPTED: "active",
+    delegations.DECLINED: "declined", delegations.REVOKED: "revoked",
+    delegations.EXPIRED: "expired",
 }  # fmt: skip
 
 
@@ -114,6 +124,8 @@ def _faults(chain: str, entries: Entries, row: store.LedgerRow | None) -> list[s
         return list(_credential(row, entries))
     if isinstance(row, ArchivePackage):
         return list(_package(row, entries))
+    if isinstance(row, DelegationRow):
+        return list(_delegation(row, entries))
     return list(_request(row, entries) if isinstance(row, SignRequest) else _lent(row, entries))
 
 
@@ -198,6 +210,18 @@ def _request(row: SignRequest, entries: Entries) -> Iterator[str]:
         yield "state"
 
 
+def _delegation(row: DelegationRow, entries: Entries) -> Iterator[str]:
+    told, now = _first(entries, delegations.PROPOSED), delegations.facts_of(row)
+    yield from _differing(told, now, tuple(now.keys() - {"valid_from", "valid_until"}))
+    yield from _times(told, row)
+    used = [one for one in entries if one.act == delegation_uses.USED]
+    if row.uses != sum(bool(body_of(one)["counted"]) for one in used):
+        yield "uses"
+    state = "active" if row.state == DelegationRow.State.USED_UP else row.state
+    if state != _state(entries, _DELEGATION_STATES):
+        yield "state"
+
+
 def _lent(row: Certificate, entries: Entries) -> Iterator[str]:
     """Compare the grants of a certificate; who checks everything compares it with its case."""
     held = {one.number: one for one in row.grants.all()}
@@ -224,7 +248,7 @@ def _loan(one: CertificateGrant, told: Told) -> Iterator[str]:
     yield from _times(told, one)
 
 
-def _times(told: Told, one: SealGrant | CertificateGrant) -> Iterator[str]:
+def _times(told: Told, one: SealGrant | CertificateGrant | DelegationRow) -> Iterator[str]:
     for name in ("valid_from", "valid_until"):
         if datetime.fromisoformat(str(told[name])) != getattr(one, name):
             yield name

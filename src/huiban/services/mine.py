@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a resident or enterprise sees of its own: what waits, cases, papers, messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huiban.kernel import process
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.catalogue import Item
+from huiban.kernel.delegation import Operation
 from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
 from huiban.kernel.words import Words
-from huiban.services import casepage, drafts, guide, handle, materials
+from huiban.services import casepage, delegation_uses, drafts, guide, handle, materials
 from huiban.services.casepage import CasePage
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import case_facts, local_day
 from huiban.services.journal import Fact
 from huiban.services.materials_filed import Owed, owed_of
@@ -79,22 +81,23 @@ def waiting(actor: Actor, now: datetime) -> Waiting:
     """Gather what waits for a party, for the first screen."""
     if not actor.subject:
         return Waiting((), (), (), 0)
-    asked = lists.my_cases(actor.subject, CaseNarrow(stage="correction"), limit=_MOST_WAITING)
+    asked = my_cases(actor, CaseNarrow(stage="correction"), limit=_MOST_WAITING)
     return Waiting(
         corrections=asked.rows,
         drafts=tuple(
             # A correction being written is told once, as the case that waits for it.
             [one for one in my_drafts(actor, now) if not one.draft.case_number][:_MOST_WAITING]
         ),
-        renewals=tuple(guide.renewable(actor, now)[:_MOST_WAITING]),
-        unread=notices.unread_count(actor.subject),
+        renewals=() if actor.delegation else tuple(guide.renewable(actor, now)[:_MOST_WAITING]),
+        unread=0 if actor.delegation else notices.unread_count(actor.subject),
     )
 
 
 def my_drafts(actor: Actor, now: datetime) -> list[DraftLine]:
     """List a person's drafts with what is left to fill in."""
     today = local_day(now)
-    writings = [drafts.writing_of(draft) for draft in stored.mine(actor.number, now)]
+    found = stored.mine(actor.number, now)
+    writings = [drafts.writing_of(one) for one in found if one.subject_code == actor.subject]
     judged = materials.of_writings(writings, today)
     return [
         DraftLine(
@@ -107,7 +110,9 @@ def my_drafts(actor: Actor, now: datetime) -> list[DraftLine]:
 
 
 def my_cases(actor: Actor, narrow: CaseNarrow, cursor: str = "", limit: int = 20) -> lists.CasePage:
-    """List a party's own cases, newest first."""
+    """List a party's own cases, newest first; who acts under a delegation has those they filed."""
+    if actor.delegation:
+        narrow = replace(narrow, applicant=actor.number)
     return lists.my_cases(actor.subject, narrow, cursor, limit)
 
 
@@ -120,11 +125,13 @@ def my_case(number: str, actor: Actor, language: str, now: datetime) -> MyCase:
     whole = _own(number, actor)
     page = casepage.build(whole, language, now, is_masked=False)
     told = tuple(notices.of_case(whole.case.id, actor.subject))
-    if any(notice.read_at is None for notice in told):
+    if not actor.delegation and any(notice.read_at is None for notice in told):
         notices.mark_read(actor.subject, now, whole.case.id)
     facts = case_facts(page.scenario, whole.case)
     day = local_day(whole.case.submitted_at)
     acts = process.open_acts(page.chart, page.standing, facts, actor, day)
+    if actor.delegation:  # nobody can delegate the others, such as taking an application back
+        acts = tuple(one for one in acts if one.name == "resubmit")
     is_preparing = jobs.is_pending(f"carry_out:{number}:")
     owed = owed_of(page.scenario, whole.case, whole.journal, now)
     return MyCase(page, tuple(acts), told, owed, is_preparing)
@@ -149,6 +156,7 @@ def correct(number: str, actor: Actor, account: Account, now: datetime) -> draft
     :raises NotOpen: if the case does not wait for a correction.
     """
     whole = _own(number, actor)
+    delegation_uses.demand(actor, _doing(whole.case, Operation.SUPPLEMENT), now)
     if whole.case.stage != "correction":
         raise NotOpen(
             Words(
@@ -172,7 +180,9 @@ def document(number: str, actor: Actor, now: datetime) -> Document:
     except documents.DocumentNotFound as fault:
         raise _no_document() from fault
     case = cases.load_by_id(found.case_id)
-    if case.subject_code == actor.subject and actor.subject and found.is_public:
+    if delegation_uses.reaches(actor, case) and found.is_public:
+        with delegation_uses.using(actor, _doing(case, Operation.COLLECT), now) as used:
+            used |= {"case": case.number, "document": found.number}
         return found
     errand = errand_of_document(found.code)
     try:
@@ -206,9 +216,13 @@ def _own(number: str, actor: Actor) -> pages.WholeCase:
         whole = pages.whole_case(number, only_public=True)
     except cases.CaseNotFound as fault:
         raise _no_case() from fault
-    if not actor.subject or whole.case.subject_code != actor.subject:
+    if not delegation_uses.reaches(actor, whole.case):
         raise _no_case()
     return whole
+
+
+def _doing(case: CaseRow, operation: Operation) -> Doing:
+    return Doing(operation=operation, item=case.item_code, scenario=case.pack_code)
 
 
 def _no_case() -> NotFound:

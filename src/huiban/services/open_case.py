@@ -8,11 +8,13 @@ from datetime import datetime
 from huiban.kernel import process
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Channel, Item
+from huiban.kernel.delegation import Operation
 from huiban.kernel.form import FieldKind, Form
 from huiban.kernel.identifier import compose_case_number
 from huiban.packloader import Scenario
-from huiban.services import audience, city, effects, in_hand
+from huiban.services import audience, city, delegation_uses, effects, in_hand
 from huiban.services.clocks import read_clocks
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import Filing, about_digest, facts_of, local_day, read_instead
 from huiban.services.handle import task_row
 from huiban.services.history import History
@@ -51,6 +53,7 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     :raises AlreadySubmitted: if the same application opened a case before.
     :raises TokenEnded: if the token does not count any more.
     :raises NotOpen: if another case from the same certificate was opened in the meantime.
+    :raises DelegationRefused: if it is not within the delegation acted under.
     """
     item, scenario = application.item, application.scenario
     audience.demand(item, actor)
@@ -65,7 +68,9 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
     party, name = actor.subject, actor.subject_name or actor.name
     told = about_digest(item.code, str(item.life), application.source_certificate, party, name)
     row = chain.add(
-        _submission(application, begun, process.stage(chart, begun.standing), told), actor, now
+        _submission(application, begun, process.stage(chart, begun.standing), told, actor),
+        actor,
+        now,
     )
     history = History()
     history.add(row.act, now, {"entered": list(begun.entered), "left": []})
@@ -112,7 +117,10 @@ def open_case(application: Application, actor: Actor, now: datetime) -> NewCase:
         files=application.files,
     )
     try:
-        cases.open_case(new)
+        doing = Doing(operation=Operation.SUBMIT, item=item.code, scenario=scenario.code)
+        with delegation_uses.using(actor, doing, now) as used:
+            used["case"] = number
+            cases.open_case(new)
     except cases.CertificateInUse as fault:
         raise in_hand.in_use(application.source_certificate, fault.number) from fault
     return new
@@ -126,7 +134,9 @@ class Scope:
     division: str
 
 
-def _submission(application: Application, begun: process.Stepped, stage: str, about: str) -> Fact:
+def _submission(
+    application: Application, begun: process.Stepped, stage: str, about: str, actor: Actor
+) -> Fact:
     pack, fill = application.scenario, application.filing.fill
     signature = application.filing.signature
     return Fact(
@@ -144,6 +154,7 @@ def _submission(application: Application, begun: process.Stepped, stage: str, ab
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
             **({"fill": dict(fill)} if fill is not None else {}),
             **({"signature": dict(signature)} if signature is not None else {}),
+            **delegation_uses.recorded(actor),
         },
         is_public=True,
     )

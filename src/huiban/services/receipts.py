@@ -19,7 +19,7 @@ from huiban.kernel.identifier import (
 )
 from huiban.kernel.proof import Entry
 from huiban.kernel.words import Words
-from huiban.services import ledger, mine, proofs
+from huiban.services import delegation_uses, ledger, mine, proofs
 from huiban.services.casepage import CasePage
 from huiban.services.ledger import Chain
 from huiban.services.proofs import Proved
@@ -130,7 +130,7 @@ def load(code: str, actor: Actor, now: datetime) -> Receipt:
         case = cases.load(found.case)
     except cases.CaseNotFound:
         raise _none() from None
-    if not actor.subject or case.subject_code != actor.subject:
+    if not delegation_uses.reaches(actor, case):
         raise _none()
     return found
 

@@ -133,7 +133,13 @@ def done(actor: Actor) -> list[SignParty]:
 
 
 def holders(actor: Actor) -> list[str]:
-    """Say as whom somebody may be asked: themselves, their enterprise, their department."""
+    """
+    Say as whom somebody may be asked: themselves, their enterprise, their department.
+
+    What a principal is asked to sign is not for who acts under a delegation.
+    """
+    if actor.delegation:
+        return []
     is_officer = actor.kind is ActorKind.OFFICER
     kind, code = (Who.DEPARTMENT, actor.department) if is_officer else (Who.SUBJECT, actor.subject)
     own = [sign_requests.holder_of(Who.ACCOUNT, actor.number)]
@@ -291,6 +297,8 @@ def _party(request: SignRequest, place: int) -> SignParty | None:
 
 
 def _is_theirs(party: SignParty, actor: Actor) -> bool:
+    if actor.delegation:
+        return False
     if party.account:
         return party.account == actor.number
     if party.subject_code:

@@ -8,10 +8,12 @@ from django.db import transaction
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Channel, Material
+from huiban.kernel.delegation import Operation
 from huiban.kernel.form import FieldProblem, Reading, stamp
 from huiban.kernel.words import Words
 from huiban.services import (
     city,
+    delegation_uses,
     doubts,
     drafts,
     exchange,
@@ -23,6 +25,7 @@ from huiban.services import (
     offers,
     sealed,
 )
+from huiban.services.delegation_uses import Doing
 from huiban.services.drafts import Writing
 from huiban.services.facts import Filing, local_day
 from huiban.services.open_case import Application, open_case
@@ -61,6 +64,7 @@ def submit(  # noqa: PLR0913 - what is sent, and what its sender saw and signed
         certificate it starts from is not valid any more.
     :raises NotOpen: if it is a correction and the case no longer waits for one, or another
         application from the same certificate is under way.
+    :raises DelegationRefused: if it is not within the delegation acted under.
     """
     try:
         writing = drafts.load(number, actor, now)
@@ -117,7 +121,7 @@ def _open(  # noqa: PLR0913 - an application has these parts
         draft=writing.number,
     )
     try:
-        with transaction.atomic():
+        with delegation_uses.telling(actor, now), transaction.atomic():
             number = open_case(application, actor, now).number
             if writing.form.lookups:
                 exchange.move(writing.number, number)
@@ -130,7 +134,10 @@ def _open(  # noqa: PLR0913 - an application has these parts
 def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> str:
     number = writing.draft.case_number
     files = [file for numbers in writing.materials.values() for file in numbers]
-    with transaction.atomic():
+    item, scenario = writing.item.code, writing.scenario.code
+    doing = Doing(operation=Operation.SUPPLEMENT, item=item, scenario=scenario)
+    with delegation_uses.using(actor, doing, now) as used, transaction.atomic():
+        used["case"] = number
         before = cases.load(number)
         handle.act(number, handle.Order("resubmit"), actor, now, filing)
         past = PastAnswers(before.chain_seq + 1, before.payload, before.materials)

@@ -10,8 +10,10 @@ from django.db import transaction
 from huiban.connectors import uploads
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Material
+from huiban.kernel.delegation import Operation
 from huiban.kernel.words import Words
-from huiban.services import files, handle
+from huiban.services import delegation_uses, files, handle
+from huiban.services.delegation_uses import Doing
 from huiban.services.facts import Filing, filed_text, read_instead, read_materials
 from huiban.services.files import Upload
 from huiban.services.handle import Opened
@@ -45,7 +47,8 @@ def supply(
         opened = _own(number, actor)
         material = _material(opened, code)
         try:
-            with transaction.atomic():
+            with delegation_uses.using(actor, _doing(opened), now) as used, transaction.atomic():
+                used["case"] = number
                 _record(opened, material, kept, actor, now)
         except cases.StaleVersion:
             continue
@@ -56,9 +59,14 @@ def supply(
     )
 
 
+def _doing(opened: Opened) -> Doing:
+    case = opened.case
+    return Doing(operation=Operation.SUPPLEMENT, item=case.item_code, scenario=case.pack_code)
+
+
 def _own(number: str, actor: Actor) -> Opened:
     opened = handle.load(number)
-    if not actor.subject or opened.case.subject_code != actor.subject:
+    if not delegation_uses.reaches(actor, opened.case):
         raise NotFound(
             Words("没有找到这件办件，请核对编号，或用申请时的账号登录", "No such case of yours")
         )

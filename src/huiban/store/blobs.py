@@ -12,6 +12,7 @@ from huiban.store.models import (
     ArchivePackage,
     Blob,
     Ceremony,
+    DelegationRow,
     Document,
     Draft,
     Seal,
@@ -134,4 +135,5 @@ OBJECT_COLUMNS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Seal, ("picture_key",)),
     (Ceremony, ("object_key", "strokes_key", "signed_key")),
     (SignRequest, ("object_key", "first_key")),
+    (DelegationRow, ("object_key", "signed_key")),
 )

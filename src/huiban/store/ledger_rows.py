@@ -10,18 +10,20 @@ from huiban.store.models import (
     ArchivePackage,
     Certificate,
     Credential,
+    DelegationRow,
     LedgerEntry,
     Seal,
     SignRequest,
 )
 
-LedgerRow = Seal | Credential | ArchivePackage | Certificate | SignRequest
+LedgerRow = Seal | Credential | ArchivePackage | Certificate | SignRequest | DelegationRow
 _ROWS: Mapping[str, QuerySet[Any]] = {
     "seal": Seal.objects.prefetch_related("grants"),
     "credential": Credential.objects.all(),
     "archive": ArchivePackage.objects.select_related("case"),
     "certificate": Certificate.objects.prefetch_related("grants"),
     "request": SignRequest.objects.all(),
+    "delegation": DelegationRow.objects.exclude(state="drafted"),
 }
 
 

@@ -45,6 +45,7 @@ class CaseNarrow:
     item: str = ""
     text: str = ""
     is_open: bool | None = None
+    applicant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,8 @@ def _case_conditions(narrow: CaseNarrow) -> Part:
         part += Part(" AND c.stage = %s", [narrow.stage])
     if narrow.item:
         part += Part(" AND c.item_code = %s", [narrow.item])
+    if narrow.applicant:
+        part += Part(" AND c.applicant = %s", [narrow.applicant])
     if narrow.is_open is not None:
         part += Part(f" AND c.closed_at IS {'' if narrow.is_open else 'NOT '}NULL", [])
     return part

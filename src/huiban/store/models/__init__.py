@@ -3,6 +3,7 @@
 
 from huiban.store.models.account import Account, Token
 from huiban.store.models.case import Case, Deadline, JournalEntry, PastFiling, Task
+from huiban.store.models.delegation import DelegationRow
 from huiban.store.models.exchange import Consent, Dispute, Fetched, Inquiry, Pushed, Quota
 from huiban.store.models.file import Blob, Draft
 from huiban.store.models.fill import Fill
@@ -33,6 +34,7 @@ __all__ = [
     "Consent",
     "Credential",
     "Deadline",
+    "DelegationRow",
     "Dispute",
     "Document",
     "Draft",
