@@ -78,7 +78,7 @@ def test_a_version_is_known_by_its_texts() -> None:
 
 
 def test_a_stored_version_with_a_fault_is_refused_with_every_reason() -> None:
-    broken = edited(Edit("rules.yaml", "site_left", "site_lft"), Edit("pack.yaml", "1.1.0", "one"))
+    broken = edited(Edit("rules.yaml", "site_left", "site_lft"), Edit("pack.yaml", "1.2.0", "one"))
 
     with pytest.raises(PackRefused) as refused:
         load_texts(broken, common())

@@ -51,8 +51,12 @@ def same(kind: FieldKind, one: object, other: object) -> bool:
         return is_empty and other_is_empty
     if kind is FieldKind.ADDRESS:
         return _same_place(_folded(_part(one, "text")), _folded(_part(other, "text")))
-    read = _READERS.get(kind, _text)
-    return read(one) == read(other)
+    return meaning(kind, one) == meaning(kind, other)
+
+
+def meaning(kind: FieldKind, value: object) -> object:
+    """Return what a value says, equal for all its writings; addresses are told by `same` alone."""
+    return _READERS.get(kind, _text)(value)
 
 
 def _is_empty(value: object) -> bool:

@@ -8,12 +8,15 @@ from huiban.kernel.analysis import Analysis
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
 from huiban.kernel.process import Chart
+from huiban.kernel.review import Review
 from huiban.kernel.rule import Criterion, Schema
 from huiban.kernel.words import Words
 from huiban.packloader.build_analysis import ANALYSIS, Place, build_analysis
 from huiban.packloader.build_form import build_form, build_from_certificate
 from huiban.packloader.build_item import Usage, build_criteria, build_item, shared_schema
 from huiban.packloader.build_process import build_process, process_files
+from huiban.packloader.build_review import REVIEW, build_review, kinds_of
+from huiban.packloader.build_review import Place as ReviewPlace
 from huiban.packloader.example_application import sampled
 from huiban.packloader.facts import case_schema
 from huiban.packloader.folder import Folder, Shape, digest_of
@@ -30,6 +33,7 @@ from huiban.packloader.schema.pack import (
     StatisticsIn,
 )
 from huiban.packloader.schema.paper import DocumentIn, NoticesIn
+from huiban.packloader.schema.review import ReviewIn
 from huiban.packloader.values import Common, DocumentKind, FromCertificate, Sample, Scenario
 
 
@@ -53,6 +57,8 @@ class Draft:
     acceptance: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
     examination: dict[Life, tuple[Criterion, ...]] = field(default_factory=dict)
     analysis: Analysis | None = None
+    points: ReviewIn | None = None
+    review: Review | None = None
     documents: dict[str, DocumentKind] = field(default_factory=dict)
     document_files: dict[str, str] = field(default_factory=dict)
     statistics: StatisticsIn | None = None
@@ -75,6 +81,7 @@ def build(folder: Folder, common: Common) -> Draft:
     _processes(draft)
     _criteria(draft)
     _analysis(draft)
+    _review(draft)
     _documents(draft)
     draft.notices = _required(folder, "notices.zh.yaml", NoticesIn)
     draft.quality = _required(folder, "quality.yaml", QualityIn)
@@ -106,6 +113,7 @@ def scenario_of(draft: Draft) -> Scenario | None:
         acceptance=draft.acceptance,
         examination=draft.examination,
         analysis=draft.analysis,
+        review=draft.review,
         documents=draft.documents,
         notices={code: one.make() for code, one in draft.notices.notices.items()},
         state_sentences=dict(draft.notices.states),
@@ -219,6 +227,19 @@ def _analysis(draft: Draft) -> None:
     codes = [one.code for one in (*draft.rules.acceptance, *draft.rules.examination)]
     place = Place(draft.folder, draft.common, usages)
     draft.analysis = build_analysis(place, written, codes)
+
+
+def _review(draft: Draft) -> None:
+    draft.points = _optional(draft.folder, REVIEW, ReviewIn)
+    if draft.points is None:
+        return
+    usages = {usage.item.life: usage for usage in draft.usages}
+    codes = [one.code for one in (*draft.rules.acceptance, *draft.rules.examination)]
+    told = draft.analysis.criteria.values() if draft.analysis else ()
+    codes += [one.code for criteria in told for one in criteria]
+    kinds = kinds_of(draft.common.material_kinds.values())
+    place = ReviewPlace(draft.folder, kinds, draft.common.roles, usages)
+    draft.review = build_review(place, draft.points, codes)
 
 
 def _check_codes(folder: Folder, rules: RulesIn) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from huiban.kernel.rule import Criterion, Verdict, judge
 from huiban.packloader.example_application import Application, Samples, apply
+from huiban.packloader.example_review import review_faults
 from huiban.packloader.example_steps import run_steps
 from huiban.packloader.schema.example import ExampleIn, ExamplesIn, JudgedIn, SampleIn
 from huiban.packloader.values import Common, Scenario
@@ -32,6 +33,8 @@ def run(example: ExampleIn, samples: Samples, scenario: Scenario, common: Common
         if wanted is not None:
             criteria = getattr(scenario, group)[application.item.life]
             faults += _verdict_faults(group, wanted, criteria, (application.facts(today), today))
+    if example.review is not None:
+        faults += review_faults(example.review, application, scenario, common, today)
     return faults + list(run_steps(example, application, scenario, common))
 
 

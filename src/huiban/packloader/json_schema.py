@@ -30,6 +30,7 @@ from huiban.packloader.schema.resource import (
     PurposesIn,
     ResourcesIn,
 )
+from huiban.packloader.schema.review import ReviewIn
 
 FILES: Mapping[str, type[Part]] = {
     "pack.yaml": PackIn,
@@ -37,6 +38,7 @@ FILES: Mapping[str, type[Part]] = {
     "forms/*.yaml": FormIn,
     "rules.yaml": RulesIn,
     "analysis.yaml": AnalysisIn,
+    "review.yaml": ReviewIn,
     "documents/*.yaml": DocumentIn,
     "notices.zh.yaml": NoticesIn,
     "statistics.yaml": StatisticsIn,

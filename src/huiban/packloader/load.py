@@ -8,6 +8,7 @@ from pathlib import Path
 from huiban.kernel.connection import Connection
 from huiban.kernel.resource import Catalogue
 from huiban.packloader.build_analysis import ANALYSIS
+from huiban.packloader.build_review import REVIEW
 from huiban.packloader.build_scenario import Draft, build, scenario_of
 from huiban.packloader.common import load_common
 from huiban.packloader.connections import load_connections
@@ -85,9 +86,11 @@ def load_texts(texts: Mapping[str, str], common: Common) -> Scenario:
     """
     folder = Folder("", texts, "")
     scenario = scenario_of(build(folder, common))
-    if scenario is None and {one.path for one in folder.all_problems()} == {ANALYSIS}:
-        # Registers come and go; a case filed under an older version is handled all the same.
-        rest = {file: text for file, text in texts.items() if file != ANALYSIS}
+    faulty = {one.path for one in folder.all_problems()}
+    if scenario is None and faulty and faulty <= {ANALYSIS, REVIEW}:
+        # Registers and kinds of material come and go; a case filed under an older version is
+        # handled all the same.
+        rest = {file: text for file, text in texts.items() if file not in faulty}
         return replace(load_texts(rest, common), texts=texts, digest=digest_of(texts))
     if scenario is None:
         raise PackRefused(folder.all_problems())

@@ -15,6 +15,7 @@ from huiban.kernel.form import Form
 from huiban.kernel.material_kind import MaterialKind
 from huiban.kernel.process import Chart
 from huiban.kernel.resource import EMPTY, Catalogue
+from huiban.kernel.review import Review
 from huiban.kernel.rule import Criterion
 from huiban.kernel.words import Words
 from huiban.packloader.problem import Problem
@@ -287,6 +288,7 @@ class Scenario:
     acceptance: Mapping[Life, tuple[Criterion, ...]]
     examination: Mapping[Life, tuple[Criterion, ...]]
     analysis: Analysis | None = None
+    review: Review | None = None
     documents: Mapping[str, DocumentKind]
     notices: Mapping[str, Notice]
     state_sentences: Mapping[str, Words]

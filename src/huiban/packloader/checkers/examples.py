@@ -37,10 +37,9 @@ def _names(draft: Draft, samples: dict[str, SampleIn]) -> None:
                 cure = did_you_mean(example.start, samples)
                 path = ("examples", index, "start")
                 note(file, path, f"unknown sample '{example.start}'", cure)
-            if not (example.steps or example.acceptance or example.examination) and (
-                example.problems is None
-            ):
-                cure = "write `problems`, `acceptance`, `examination` or `steps`"
+            judged = example.acceptance or example.examination or example.review
+            if not (example.steps or judged) and example.problems is None:
+                cure = "write `problems`, `acceptance`, `examination`, `review` or `steps`"
                 note(file, ("examples", index), "the example shows nothing", cure)
 
 

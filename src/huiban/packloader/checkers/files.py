@@ -8,7 +8,7 @@ from huiban.packloader.problem import did_you_mean
 
 MOST_LINES = 600
 _PLACES = (
-    r"(pack|process|rules|analysis|statistics|seed|quality|notices\.zh)\.yaml",
+    r"(pack|process|rules|analysis|review|statistics|seed|quality|notices\.zh)\.yaml",
     r"README\.md",
     r"(items|forms|processes|examples)/[a-z][a-z0-9_]*\.yaml",
     r"documents/[a-z][a-z0-9_]*\.(yaml|typ|svg)",
@@ -19,6 +19,7 @@ _KNOWN = (
     "process.yaml",
     "rules.yaml",
     "analysis.yaml",
+    "review.yaml",
     "statistics.yaml",
     "seed.yaml",
     "quality.yaml",

@@ -2,14 +2,16 @@
 """examples/*.yaml: worked examples (样例): who does what when, and what must come of it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field as Described
 from pydantic import StringConstraints
 
 from huiban.kernel.clock import Light
+from huiban.kernel.review import Gap
 from huiban.kernel.rule import Verdict
-from huiban.packloader.schema.part import Code, Key, Line, Part, Sentence
+from huiban.packloader.schema.part import Code, Count, Flag, Key, Line, Number, Part, Sentence
 
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
 Values = dict[str, Any]
@@ -74,6 +76,31 @@ class JudgedIn(Part):
     asks: dict[Key, Key] = Described(default_factory=dict)
 
 
+class ReadIn(Part):
+    """One file as it would be read: its kind, values as they stand on the page, a seal."""
+
+    kind: Annotated[Key | None, Described(description="null: nobody can tell")] = None
+    fields: Annotated[
+        Values, Described(description="field: text, list, or {value, sure} for an unsure one")
+    ] = Described(default_factory=dict)
+    seal: Annotated[Flag, Described(description="a red seal is seen")] = False
+    clear: Annotated[Flag, Described(description="every page can be seen well")] = True
+    pages: Count = 1
+    sure: Annotated[Number, Described(gt=0, le=1, description="how surely all of it was read")] = (
+        Decimal("0.99")
+    )
+
+
+class ReviewedIn(Part):
+    """What points find in files; one that is not named must pass if its materials are there."""
+
+    read: Annotated[dict[Key, tuple[ReadIn, ...]], Described(description="material: its files")]
+    findings: dict[Key, Verdict] = Described(default_factory=dict)
+    gaps: Annotated[
+        dict[Key, dict[Key, Gap]], Described(description="point: fact: why it is not known")
+    ] = Described(default_factory=dict)
+
+
 class ExampleIn(Part):
     """One worked example: form problems, verdicts, steps, or all of them."""
 
@@ -95,6 +122,7 @@ class ExampleIn(Part):
     ] = None
     acceptance: JudgedIn | None = None
     examination: JudgedIn | None = None
+    review: ReviewedIn | None = None
     steps: tuple[StepIn, ...] = ()
     then: OutcomeIn | None = None
 
