@@ -62,7 +62,9 @@ def han_number(text: str) -> Decimal | None:
             section += (digit or 1) * _SMALL[character]
             digit = 0
         elif character in _LARGE:
-            total = (total + section + digit) * _LARGE[character]
+            if character == "亿":
+                total, section = 0, total + section
+            total += (section + digit) * _LARGE[character]
             section = digit = 0
         else:
             return None
