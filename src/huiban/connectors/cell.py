@@ -28,11 +28,15 @@ class FileTooHeavy(Exception):
     """Reading the file took too long or too much memory, or broke the reader."""
 
 
+class ReadersBusy(FileTooHeavy):
+    """No reader came free in time; that says nothing about the file."""
+
+
 class Cells:
     """A few child processes of one program, which talks as `cell_jobs` does."""
 
-    def __init__(self, program: Sequence[str], most: int) -> None:
-        self._program, self._most = tuple(program), most
+    def __init__(self, program: Sequence[str], most: int, wait: float = _WAIT) -> None:
+        self._program, self._most, self._wait = tuple(program), most, wait
         self._pool = self._new_pool()
         self._inherited: list[LifoQueue[_Cell]] = []
         atexit.register(self._stop_all)
@@ -50,12 +54,13 @@ class Cells:
         Have a job done on the content; give its JSON and its bytes.
 
         :raises FileTooHeavy: if there is no answer within `seconds`; the next call starts afresh.
+        :raises ReadersBusy: if every reader is at work for longer than one waits.
         """
         pool = self._pool
         try:
-            cell = pool.get(timeout=_WAIT)
+            cell = pool.get(timeout=self._wait)
         except Empty:
-            raise FileTooHeavy("every reader is busy") from None
+            raise ReadersBusy("every reader is busy") from None
         try:
             return cell.ask({"job": job, "seconds": seconds, **wanted}, content, seconds)
         finally:

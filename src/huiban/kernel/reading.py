@@ -16,6 +16,8 @@ class Outcome(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"
     TOO_HEAVY = "too_heavy"
     """It took too long or too much memory, or broke the reader."""
+    UNSUPPORTED = "unsupported"
+    """There is no reader for files of this type; people open them."""
 
 
 class How(StrEnum):
