@@ -121,8 +121,19 @@ def review_facts(review: Review, files: Files, form: Form, values: Values) -> di
 
 @dataclass(frozen=True, slots=True)
 class _Filed:
+    """What was filed; texts are brought into their one writing once for all facts."""
+
     form: Form
     values: Values
+    written: dict[tuple[FieldKind, str], object] = field(default_factory=dict)
+
+    def meaning(self, kind: FieldKind, value: object) -> object:
+        if not isinstance(value, str):
+            return meaning(kind, value)
+        found = self.written.get((kind, value))
+        if found is None:
+            found = self.written[kind, value] = meaning(kind, value)
+        return found
 
     def all(self, path: str) -> list[object]:
         """Return the answer to a field, or every row's to a column; None where there is none."""
@@ -211,7 +222,7 @@ def _surely(parts: Sequence[_Part]) -> float:
     return min((part.confidence for part in parts), default=0.0)
 
 
-def _read(fact: ReviewFact, files: Files, _: _Filed) -> Known:
+def _read(fact: ReviewFact, files: Files, filed: _Filed) -> Known:
     parts = _parts(fact, files)
     gap, places, sure = _gap_of(parts), _places(parts), _surely(parts)
     if gap:
@@ -219,7 +230,7 @@ def _read(fact: ReviewFact, files: Files, _: _Filed) -> Known:
     values = [value for part in parts for value in part.values]
     if fact.type.kind is FactKind.LIST:
         return Known(tuple(map(str, values)), sure, None, places)
-    if fact.take is None and len({meaning(fact.meant, one) for one in values}) > 1:
+    if fact.take is None and len({filed.meaning(fact.meant, one) for one in values}) > 1:
         return Known(None, sure, Gap.SEVERAL, places)
     return _typed(fact, _taken(fact, values), sure, places)
 
@@ -299,18 +310,18 @@ def _other_material(fact: ReviewFact, files: Files) -> _Other:
     return _Other(values, _surely(parts), _gap_of(parts), places)
 
 
-def _is_among(fact: ReviewFact, other: _Other) -> Callable[[object], bool]:
+def _is_among(fact: ReviewFact, other: _Other, filed: _Filed) -> Callable[[object], bool]:
     """Return the test whether a value is one of the others; quick over long lists."""
     if fact.meant is FieldKind.ADDRESS:
         return lambda value: any(same(fact.meant, one, value) for one in other.values)
-    meanings = {meaning(fact.meant, one) for one in other.values}
-    return lambda value: meaning(fact.meant, value) in meanings
+    meanings = {filed.meaning(fact.meant, one) for one in other.values}
+    return lambda value: filed.meaning(fact.meant, value) in meanings
 
 
 def _agrees(fact: ReviewFact, files: Files, filed: _Filed) -> Known:
     parts, other = _parts(fact, files), _other(fact, files, filed)
     places = _places(parts) + other.places
-    is_among = _is_among(fact, other)
+    is_among = _is_among(fact, other, filed)
     read = [part for part in parts if not part.gap]
     strange = [part for part in read if not all(map(is_among, part.values))]
     if strange and not other.gap:
@@ -329,9 +340,9 @@ def _covers(fact: ReviewFact, files: Files, filed: _Filed) -> Known:
     best: dict[object, float] = {}
     for part in parts:
         for value in part.values if not part.gap else ():
-            key = meaning(fact.meant, value)
+            key = filed.meaning(fact.meant, value)
             best[key] = max(best.get(key, 0.0), part.confidence)
-    wanted = {meaning(fact.meant, one) for one in other.values}
+    wanted = {filed.meaning(fact.meant, one) for one in other.values}
     gap = _gap_of(parts) or other.gap
     if wanted <= best.keys() and not other.gap:
         sure = min((best[one] for one in wanted), default=0.0)
