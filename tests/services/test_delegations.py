@@ -58,7 +58,7 @@ def asked(**changed: object) -> Asked:
         delegate_name="陈静",
         purpose="代办地下停车场工程的建筑垃圾处置核准",
         items=[ITEM],
-        operations=["fill", "sign", "submit", "supplement", "collect"],
+        operations=["fill", "sign", "submit", "supply", "collect"],
         uses_most=1,
     )
     return replace(usual, **changed)  # type: ignore[arg-type]

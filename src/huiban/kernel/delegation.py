@@ -13,21 +13,21 @@ class Operation(StrEnum):
     FILL = "fill"
     SIGN = "sign"
     SUBMIT = "submit"
-    SUPPLEMENT = "supplement"
+    SUPPLY = "supply"
     COLLECT = "collect"
     USE_CERTIFICATE = "use_certificate"
     USE_SEAL = "use_seal"
 
 
 COUNTED: frozenset[str] = frozenset(
-    {Operation.SUBMIT, Operation.SUPPLEMENT, Operation.USE_CERTIFICATE, Operation.USE_SEAL}
+    {Operation.SUBMIT, Operation.SUPPLY, Operation.USE_CERTIFICATE, Operation.USE_SEAL}
 )
 """What takes one of the uses; filling and signing are parts of what is then sent in."""
 _AFTERWARDS = Operation.COLLECT
 """What the last use brought may still be collected until the time is over."""
 ABOUT_ITEMS: frozenset[str] = frozenset(
     {
-        Operation.FILL, Operation.SIGN, Operation.SUBMIT, Operation.SUPPLEMENT, Operation.COLLECT,
+        Operation.FILL, Operation.SIGN, Operation.SUBMIT, Operation.SUPPLY, Operation.COLLECT,
     }
 )  # fmt: skip
 

@@ -145,7 +145,7 @@ _OPERATIONS: dict[Operation, Words] = {
     Operation.FILL: Words("填写申请、上传材料", "Fill in applications and upload documents"),
     Operation.SIGN: Words("在申请表上签名", "Sign the application form"),
     Operation.SUBMIT: Words("提交申请", "Send applications in"),
-    Operation.SUPPLEMENT: Words("补正和补交材料", "Correct and hand in what is missing"),
+    Operation.SUPPLY: Words("补正和补交材料", "Correct and hand in what is missing"),
     Operation.COLLECT: Words("领取文书和证照", "Collect documents and certificates"),
     Operation.USE_CERTIFICATE: Words(
         "把证照授权给第三方使用", "Let third parties use a certificate"

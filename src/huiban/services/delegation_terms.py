@@ -27,7 +27,7 @@ OFFERED = (
     Operation.FILL,
     Operation.SIGN,
     Operation.SUBMIT,
-    Operation.SUPPLEMENT,
+    Operation.SUPPLY,
     Operation.COLLECT,
     Operation.USE_CERTIFICATE,
 )
@@ -143,7 +143,7 @@ def _scope(asked: Asked, actor: Actor) -> Scope:
     chosen = frozenset(Operation(one) for one in asked.operations if one in known)
     if not chosen:
         raise FieldFault("operations", Words("请选择可以做什么", "Choose what may be done"))
-    if chosen & {Operation.SIGN, Operation.SUBMIT, Operation.SUPPLEMENT}:
+    if chosen & {Operation.SIGN, Operation.SUBMIT, Operation.SUPPLY}:
         chosen |= {Operation.FILL}  # nobody sends in what they may not open
     scenario, items = _items(asked, is_needed=bool(chosen & ABOUT_ITEMS))
     return Scope(

@@ -3,13 +3,11 @@
 
 import json
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Item, MaterialStanding
-from huiban.kernel.delegation import Operation
 from huiban.kernel.form import (
     Context,
     FieldKind,
@@ -26,21 +24,21 @@ from huiban.kernel.prefill import Ledger, locked, put_back
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
 from huiban.services import (
-    audience,
     city,
     consents,
     delegation_uses,
+    draft_party,
+    draft_texts,
     filling,
     in_hand,
     prefill,
     refilled,
     sealed,
 )
-from huiban.services.delegation_uses import Doing
 from huiban.services.facts import local_day, read_materials
 from huiban.services.filling import NOTHING_SAID, Said, Writer
 from huiban.services.prefill import PAGE_BUDGET, Applying, State
-from huiban.services.refusal import Expired, NotAllowed, NotFound, NotOpen, Stale
+from huiban.services.refusal import Expired, NotFound, NotOpen, Stale
 from huiban.store import blobs, drafts, ids
 from huiban.store.models import Account, Draft
 from huiban.store.rows import CaseRow
@@ -120,17 +118,8 @@ def begin(
         changed, renewed or cancelled by another application.
     :raises DelegationRefused: if it is not within the delegation acted under.
     """
-    if not actor.subject:
-        raise NotAllowed(
-            Words(
-                "工作人员账号不能在线提出申请，请用个人或企业账号登录",
-                "Officers cannot apply on line; sign in as a person or enterprise",
-            )
-        )
     placed = city.item(item_code)
-    audience.demand(placed.item, actor)
-    doing = Doing(operation=Operation.FILL, item=item_code, scenario=placed.scenario.code)
-    delegation_uses.demand(actor, doing, now)
+    doing = draft_party.demand_new(placed, actor, now)
     if drafts.count(actor.number, now) >= MOST_DRAFTS:
         raise NotOpen(
             Words(
@@ -156,7 +145,7 @@ def begin(
         updated_at=now,
         expires_at=now + KEPT_FOR,
     )
-    writer = Writer(actor, _as_subject(account, draft), held, today)
+    writer = Writer(actor, draft_party.as_subject(account, draft), held, today)
     filler = filling.applying(draft, placed.scenario, writer)
     state = prefill.ask(filler, State(_today_fields(form, today), Ledger()), now)
     _keep(draft, state, {})
@@ -209,24 +198,8 @@ def load(number: str, actor: Actor, now: datetime) -> Writing:
     :raises DelegationRefused: if it is not within the delegation acted under.
     """
     writing = _loaded(number, actor, now)
-    draft = writing.draft
-    if draft.subject_code != actor.subject:
-        raise _other_party(draft)
-    step = Operation.SUPPLEMENT if writing.is_correction else Operation.FILL
-    doing = Doing(operation=step, item=draft.item_code, scenario=draft.pack_code)
-    delegation_uses.demand(actor, doing, now)
+    draft_party.demand(writing.draft, actor, now)
     return writing
-
-
-def _other_party(draft: Draft) -> NotOpen:
-    return NotOpen(
-        Words(
-            f"这份草稿是为“{draft.subject_name}”填写的。请先在账号菜单选择为谁办理，再打开它",
-            f"This draft is for {draft.subject_name}. Choose in the account menu for whom you act, "
-            "then open it again",
-        ),
-        "other_party",
-    )
 
 
 def _loaded(number: str, actor: Actor, now: datetime) -> Writing:
@@ -306,13 +279,7 @@ def agree(writing: Writing, resource: str, shown: str, now: datetime) -> None:
     :raises NotOpen: if the words have changed since the page was drawn.
     """
     draft = writing.draft
-    if draft.subject_code != draft.account.subject:
-        raise NotAllowed(
-            Words(
-                f"这项查询要由“{draft.subject_name}”本人同意；没有同意的，这几项请手工填写",
-                f"Only {draft.subject_name} can agree to this; fill these fields in by hand",
-            )
-        )
+    draft_party.demand_own_consent(draft)
     wanted = consents.needed(writing.form, writing.scenario.code, draft.subject_code)
     one = next((one for one in wanted if one.resource.key == resource), None)
     if one is None:
@@ -385,20 +352,11 @@ def _read_saved(writing: Writing, saving: Saving, now: datetime) -> Reading:
 def _filler(writing: Writing, today: date | None = None) -> Applying:
     draft = writing.draft
     held = in_hand.held_by(draft.source_certificate, draft.subject_code)
-    account = _as_subject(draft.account, draft)
+    account = draft_party.as_subject(draft.account, draft)
     writer = Writer(account.to_actor(), account, held, today)
     filler = filling.applying(draft, writing.scenario, writer)
     # What was fetched goes on with the case, and a correction is filled in from it alone.
     return replace(filler, number=draft.case_number) if draft.case_number else filler
-
-
-def _as_subject(account: Account, draft: Draft) -> Account:
-    """Give the account as it writes this draft: what is known of the principal is filled in."""
-    if account.subject == draft.subject_code:
-        return account
-    known = copy(account)
-    known.subject, known.subject_name, known.phone = draft.subject_code, draft.subject_name, ""
-    return known
 
 
 def keep_filled(
@@ -443,7 +401,7 @@ def discard(number: str, actor: Actor) -> None:
 
 def check(writing: Writing, now: datetime) -> Reading:
     """Read the whole application as it would be read at submission."""
-    raw = overlay(writing.values, writing.typed)
+    raw = draft_texts.overlay(writing.values, writing.typed)
     return read_in(writing.form, raw, _context(writing, local_day(now)))
 
 
@@ -452,23 +410,6 @@ def read_section(
 ) -> Reading:
     """Read a section as it would be saved, without saving it."""
     return _read_saved(writing, Saving(section, answers), now)
-
-
-def overlay(values: Mapping[str, object], typed: Mapping[str, object]) -> dict[str, object]:
-    """Put texts that are not right yet back where they were typed."""
-    raw: dict[str, object] = json.loads(json.dumps(values))
-    for path, text in typed.items():
-        key, _, rest = path.partition(".")
-        if not rest:
-            raw[key] = text
-            continue
-        row, _, column = rest.partition(".")
-        rows = raw.setdefault(key, [])
-        if isinstance(rows, list) and row.isdigit() and column:
-            while len(rows) <= int(row):
-                rows.append({})
-            rows[int(row)][column] = text
-    return raw
 
 
 def title_of(item: Item, form: Form, values: Mapping[str, object]) -> str:

@@ -156,7 +156,7 @@ def correct(number: str, actor: Actor, account: Account, now: datetime) -> draft
     :raises NotOpen: if the case does not wait for a correction.
     """
     whole = _own(number, actor)
-    delegation_uses.demand(actor, _doing(whole.case, Operation.SUPPLEMENT), now)
+    delegation_uses.demand(actor, _doing(whole.case, Operation.SUPPLY), now)
     if whole.case.stage != "correction":
         raise NotOpen(
             Words(

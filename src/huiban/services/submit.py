@@ -135,7 +135,7 @@ def _refile(writing: Writing, filing: Filing, actor: Actor, now: datetime) -> st
     number = writing.draft.case_number
     files = [file for numbers in writing.materials.values() for file in numbers]
     item, scenario = writing.item.code, writing.scenario.code
-    doing = Doing(operation=Operation.SUPPLEMENT, item=item, scenario=scenario)
+    doing = Doing(operation=Operation.SUPPLY, item=item, scenario=scenario)
     with delegation_uses.using(actor, doing, now) as used, transaction.atomic():
         used["case"] = number
         before = cases.load(number)

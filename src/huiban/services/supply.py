@@ -61,7 +61,7 @@ def supply(
 
 def _doing(opened: Opened) -> Doing:
     case = opened.case
-    return Doing(operation=Operation.SUPPLEMENT, item=case.item_code, scenario=case.pack_code)
+    return Doing(operation=Operation.SUPPLY, item=case.item_code, scenario=case.pack_code)
 
 
 def _own(number: str, actor: Actor) -> Opened:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from huiban.kernel.actor import Actor, ActorKind
 from huiban.store.models import Account
+from huiban.web import acting
 from huiban.web.clock import now
 
 P = ParamSpec("P")
@@ -40,7 +41,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         # The user is loaded when asked for: a page that needs nobody costs no query.
-        actor = user.to_actor() if isinstance(user, Account) else None
+        actor = acting.as_chosen(request, user.to_actor()) if isinstance(user, Account) else None
         request.actor = actor  # type: ignore[attr-defined]
         answer = self.answer(request)
         if actor is not None:
@@ -67,7 +68,9 @@ def signed_in(view: Visited[P]) -> Guarded[P]:
         account = request.user
         if actor is None or not isinstance(account, Account):
             return to_sign_in(request)
-        return view(Visit(request, account, actor, now(), language_of(request)), *args, **kwargs)
+        moment = now()
+        acting.demand_page(request, actor, moment)
+        return view(Visit(request, account, actor, moment, language_of(request)), *args, **kwargs)
 
     return update_wrapper(guarded, view)
 

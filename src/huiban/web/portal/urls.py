@@ -5,6 +5,7 @@ from django.urls import path
 
 from huiban.web.portal import (
     apply,
+    delegations,
     doubt,
     evidence,
     grants,
@@ -65,6 +66,14 @@ urlpatterns = [
     path("signing/<str:number>/<int:place>/decline", sign_tasks.decline),
     path("signing/<str:number>/<int:place>/document", sign_tasks.document),
     path("signing/<str:number>/<int:place>/evidence", sign_tasks.evidence),
+    path("delegations", delegations.listing),
+    path("delegations/new", delegations.make),
+    path("delegations/act", delegations.act),
+    path("delegations/<str:number>", delegations.show),
+    path("delegations/<str:number>/pass-on", delegations.pass_on),
+    path("delegations/<str:number>/sign", delegations.sign),
+    path("delegations/<str:number>/document", delegations.document),
+    path("delegations/<str:number>/<str:answer>", delegations.answer),
     path("messages", mine.told),
     path("my-data", my_data.show),
     path("my-data/withdraw", my_data.withdraw),
