@@ -14,7 +14,6 @@ from tests.web.portal_visitor import ITEM, NOW, Visitor, sample, sent_in, text_o
 from tests.web.portal_visitor import clerk as clerk
 from tests.web.portal_visitor import town as town
 
-
 pytestmark = pytest.mark.django_db
 
 

@@ -157,10 +157,10 @@ def _slope(crop: Gray, *, whole: bool) -> float | None:
 
 
 def _is_small(looked: Looked) -> bool:
-    height, width = looked.picture.shape[:2]
+    height, width = int(looked.picture.shape[0]), int(looked.picture.shape[1])
     if looked.lines:
         tall = [min(line.box.bottom - line.box.top, 1) * height for line in looked.lines]
-        return bool(np.median(tall) < SMALL_TEXT)
+        return float(np.median(tall)) < SMALL_TEXT
     return max(height, width) < SMALL_SIDE
 
 
