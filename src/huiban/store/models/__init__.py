@@ -11,6 +11,7 @@ from huiban.store.models.holding import ArchivePackage, CertificateGrant
 from huiban.store.models.job import Job, JobState, Sweep
 from huiban.store.models.ledger import Checkpoint, LedgerEntry, TreeLeaf, TreeTile
 from huiban.store.models.paper import Certificate, Document, Notice
+from huiban.store.models.reading import FileReading, Settlement
 from huiban.store.models.reference import CalendarYear, PackVersion, Serial
 from huiban.store.models.signing import (
     Ceremony,
@@ -39,6 +40,7 @@ __all__ = [
     "Document",
     "Draft",
     "Fetched",
+    "FileReading",
     "Fill",
     "Inquiry",
     "Job",
@@ -53,6 +55,7 @@ __all__ = [
     "Seal",
     "SealGrant",
     "Serial",
+    "Settlement",
     "SignParty",
     "SignRequest",
     "Sweep",
