@@ -58,13 +58,18 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How a person proved just now who they are; `way` is `password` so far."""
+    """How a person proved just now who they are; by another way than `password`, in which try."""
 
     way: str
     at: datetime
+    attempt: str = ""
+    score: str = ""
+    threshold: str = ""
 
     def text(self) -> str:
-        return city.text_of({"way": self.way, "at": self.at.isoformat()})
+        known = {"attempt": self.attempt, "score": self.score, "threshold": self.threshold}
+        more = {name: value for name, value in known.items() if value}
+        return city.text_of({"way": self.way, "at": self.at.isoformat(), **more})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Chain(StrEnum):
     REQUEST = "request"
     RECEIPT = "receipt"
     DELEGATION = "delegation"
+    IDENTITY = "identity"
+    PORTRAIT = "portrait"
 
 
 def note(  # noqa: PLR0913 - a fact has these parts

@@ -8,6 +8,12 @@ from huiban.store.models.exchange import Consent, Dispute, Fetched, Inquiry, Pus
 from huiban.store.models.file import Blob, Draft
 from huiban.store.models.fill import Fill
 from huiban.store.models.holding import ArchivePackage, CertificateGrant
+from huiban.store.models.identity import (
+    IdentityAttempt,
+    KeptPicture,
+    Portrait,
+    SeenFrame,
+)
 from huiban.store.models.job import Job, JobState, Sweep
 from huiban.store.models.ledger import Checkpoint, LedgerEntry, TreeLeaf, TreeTile
 from huiban.store.models.paper import Certificate, Document, Notice
@@ -42,18 +48,22 @@ __all__ = [
     "Fetched",
     "FileReading",
     "Fill",
+    "IdentityAttempt",
     "Inquiry",
     "Job",
     "JobState",
     "JournalEntry",
+    "KeptPicture",
     "LedgerEntry",
     "Notice",
     "PackVersion",
     "PastFiling",
+    "Portrait",
     "Pushed",
     "Quota",
     "Seal",
     "SealGrant",
+    "SeenFrame",
     "Serial",
     "Settlement",
     "SignParty",
