@@ -33,6 +33,9 @@ def pytest_configure() -> None:
         "HUIBAN_OBJECTS_URL": settings.OBJECTS_URL,
         "HUIBAN_SECRET_KEY": settings.SECRET_KEY,
     }
+    # Recognising a page takes seconds: the tests that are about it have it done.
+    settings.READ_MATERIALS = False
+    os.environ["HUIBAN_READ_MATERIALS"] = "0"
     # Hashing passwords slowly is right for people and wrong for hundreds of test accounts.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

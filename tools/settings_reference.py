@@ -119,6 +119,11 @@ SETTINGS = (
         "seconds between two looks whether the packs were changed; 0 is never",
         "5",
     ),
+    Setting(
+        "HUIBAN_READ_MATERIALS",
+        "`0`: uploads are not read (材料识别), and review points find nothing in them",
+        "they are read by the worker",
+    ),
     Setting("HUIBAN_FONTS", "a folder of fonts for documents", "the fonts `make setup` installed"),
     Setting(
         "HUIBAN_HOME",

@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from huiban.jobs.errands import registry
-from huiban.jobs.worker import Surroundings, run
+from huiban.jobs import lanes
+from huiban.jobs.worker import Surroundings
 from huiban.services import city
 from huiban.web.wsgi import application
 from tests.browser import ready, served, window_of
@@ -34,7 +34,7 @@ def town(fresh_database: str, tmp_path, monkeypatch) -> Iterator[str]:  # type: 
     city.publish(now(), "test")
     stop = threading.Event()
     around = Surroundings("journey", now, lambda: 0.5, stop)
-    worker = threading.Thread(target=run, args=(registry(), around), daemon=True)
+    worker = threading.Thread(target=lanes.run, args=(around,), daemon=True)
     worker.start()
     with served(application) as address:
         monkeypatch.setattr(settings, "PUBLIC_URL", address)

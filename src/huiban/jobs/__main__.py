@@ -19,7 +19,7 @@ def main() -> int:
     """Carry out jobs and sweeps until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiban.settings")
     django.setup()
-    from huiban.jobs import worker
+    from huiban.jobs import lanes, worker
     from huiban.jobs.errands import registry
 
     stop = threading.Event()
@@ -28,7 +28,7 @@ def main() -> int:
     if "--until-empty" in sys.argv[1:]:
         worker.run_until_empty(registry(), around)
     else:
-        worker.run(registry(), around)
+        lanes.run(around)
     return 0
 
 

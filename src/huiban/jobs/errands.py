@@ -4,6 +4,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
 from huiban.services import (
@@ -15,12 +17,17 @@ from huiban.services import (
     delegations,
     fill_counting,
     issue,
+    readings,
+    reviewing,
     seals,
     sign_requests,
     supply,
     sweep,
     vault,
 )
+
+READING = readings.JOB
+"""Jobs that take seconds of a whole processor: a worker does them beside the others."""
 
 
 def registry() -> Registry:
@@ -29,6 +36,7 @@ def registry() -> Registry:
     known.handle("carry_out", carry_out)
     known.handle("data_check", check_data)
     known.handle("supply_due", supply_due)
+    known.handle(READING, read_file)
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
@@ -44,6 +52,7 @@ def registry() -> Registry:
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)
     known.sweep("sessions", timedelta(hours=6), housekeeping.clear_sessions)
     known.sweep("jobs", timedelta(hours=6), housekeeping.clear_jobs)
+    known.sweep("readings", timedelta(days=1), readings.sweep)
     known.sweep("orphans", timedelta(days=1), clear_orphans)
     return known
 
@@ -64,5 +73,11 @@ def carry_out(payload: dict[str, Any], now: datetime) -> None:
 
 
 def check_data(payload: dict[str, Any], now: datetime) -> None:
-    """Check what was filed against registers, so that the examiner finds it done."""
+    """Check what was filed against registers and read its files before anybody examines it."""
+    reviewing.want_case(str(payload["case"]), now)
     data_check.run(str(payload["case"]), now)
+
+
+def read_file(payload: dict[str, Any], now: datetime) -> None:
+    """Read one file that was handed in."""
+    readings.run(readings.file_of(payload), timezone.now)

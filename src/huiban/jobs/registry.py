@@ -60,6 +60,10 @@ class Registry:
             raise ValueError(f"a sweep named {name!r} is registered already")
         self.sweeps[name] = Sweep(name, every, run)
 
+    def without_sweeps(self) -> "Registry":
+        """Return what can do the same jobs and leaves sweeps to others."""
+        return Registry(dict(self.handlers))
+
     def handler_of(self, kind: str) -> Handler:
         """
         Return the handler of a kind.

@@ -34,6 +34,9 @@ class Policy:
     max_attempts: int = 10
     first_wait: timedelta = timedelta(seconds=2)
     longest_wait: timedelta = timedelta(hours=1)
+    only: frozenset[str] = frozenset()
+    """The kinds of jobs to take; of none named every kind is taken but those of `never`."""
+    never: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,10 @@ class _Worker:
     def work(self) -> int:
         """Claim a batch and carry it out; returns how many jobs were tried."""
         now = self.around.now()
-        holder = Holder(self.around.name, now + self.policy.lease, self.policy.max_attempts)
+        policy = self.policy
+        holder = Holder(
+            self.around.name, now + policy.lease, policy.max_attempts, policy.only, policy.never
+        )
         claimed = jobs.claim(holder, now, self.policy.batch)
         self.lease.hold({job.id for job in claimed})
         for done, job in enumerate(claimed):

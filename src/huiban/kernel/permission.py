@@ -20,6 +20,7 @@ class Errand(StrEnum):
     VIEW_CHECK = "view_check"  # what registers said of a case (数据核验)
     ASK_REGISTERS = "ask_registers"  # have them asked about a case, anew as well
     CHECK_COMMITMENT = "check_commitment"  # after the grant: whether what was promised is true
+    SETTLE_POINT = "settle_point"  # confirm or overrule what a review point found in a case
     LIST_DESK = "list_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
     GRANT_ROLES = "grant_roles"
@@ -28,6 +29,9 @@ class Errand(StrEnum):
     VIEW_AUDIT = "view_audit"
     VIEW_CATALOGUE = "view_catalogue"  # which data resources there are; never their data
     VIEW_RATES = "view_rates"  # how much of the forms is filled in for people; sums, never a case
+    VIEW_POINTS = "view_points"  # how often review points were right; counts, never a case
+    WRITE_POINTS = "write_points"  # try a changed point over closed cases of one's department
+    PUBLISH_POINTS = "publish_points"  # bring changed points into force as a new pack version
     TRY_REGISTER = "try_register"  # ask a register once, to see whether its connection works
     VIEW_ARCHIVE = "view_archive"  # archived packages of one's reach: lists, checks, ledgers
     KEEP_ARCHIVE = "keep_archive"  # check them again, hand over, dispose of what is due
@@ -166,6 +170,11 @@ _CASE_POLICY: Mapping[str, _Row] = MappingProxyType(
             "examiner": _cell(_TASK, _NONE),
             "leader": _cell(_TASK, _NONE),
         },
+        Errand.SETTLE_POINT: {
+            "window": _cell(_DIVISION | _TASK, _NONE),
+            "examiner": _cell(_HANDLED, _NONE),
+            "leader": _cell(_HANDLED, _NONE),
+        },
         Errand.CHECK_COMMITMENT: {
             "examiner": _cell(_NONE, _DEPARTMENT),
             "leader": _cell(_NONE, _DEPARTMENT),
@@ -188,6 +197,9 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.VIEW_AUDIT: frozenset({"admin_audit"}),
         Errand.VIEW_CATALOGUE: _DESK | ADMIN_ROLES,
         Errand.VIEW_RATES: _DESK,
+        Errand.VIEW_POINTS: _DESK | {"admin_system"},
+        Errand.WRITE_POINTS: frozenset({"examiner", "leader"}),
+        Errand.PUBLISH_POINTS: frozenset({"leader"}),
         Errand.TRY_REGISTER: frozenset({"admin_system"}),
         Errand.VIEW_ARCHIVE: frozenset({"archivist", "supervisor"}),
         Errand.KEEP_ARCHIVE: frozenset({"archivist"}),

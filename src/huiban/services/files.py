@@ -13,7 +13,7 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Material
 from huiban.kernel.form import Field, FieldKind
 from huiban.kernel.words import Words
-from huiban.services import city, drafts, vault
+from huiban.services import city, drafts, readings, vault
 from huiban.services.drafts import Writing
 from huiban.services.facts import filed_text, read_instead
 from huiban.services.packs_in_force import kept
@@ -61,6 +61,8 @@ def add_material(
         listed = {one: list(files) for one, files in writing.materials.items()}
         listed.setdefault(code, []).append(kept.blob.number)
         if _exchanged(writing, listed, now):
+            if writing.scenario.review is not None:
+                readings.want([kept.blob], now)
             return drafts.load(draft, actor, now), kept
         writing = drafts.load(draft, actor, now)
     raise drafts.stale_draft(writing.draft.version)
@@ -181,7 +183,7 @@ def of_draft(writing: Writing) -> dict[str, Blob]:
 
 def records(numbers: Iterable[str]) -> dict[str, Blob]:
     """Give the records of files by number; one that is gone is left out."""
-    return {blob.number: blob for blob in Blob.objects.filter(number__in=list(numbers))}
+    return blobs.by_number(list(numbers))
 
 
 def take(upload: Upload, limits: uploads.Limits, path: str, actor: Actor, now: datetime) -> Kept:

@@ -13,7 +13,16 @@ from huiban.kernel.evidence import canonical
 from huiban.kernel.process import Act, ActionRefused, Chart, Standing, Stepped, Task
 from huiban.kernel.words import Words
 from huiban.packloader import Scenario
-from huiban.services import checked, city, delegation_uses, effects, numbering, people, points
+from huiban.services import (
+    checked,
+    city,
+    delegation_uses,
+    effects,
+    numbering,
+    people,
+    points,
+    review_files,
+)
 from huiban.services.clocks import Clocks, later, read_clocks
 from huiban.services.delegation_uses import Doing
 from huiban.services.facts import Filing, case_facts, local_day
@@ -243,8 +252,10 @@ def _decide(
     if actor is not SYSTEM and points.goes_on_unsaid(order.name, order.inputs.get("reason")):
         criteria = points.criteria_at(opened.scenario, item, opened.case.stage)
         check = checked.of_case(opened.scenario, opened.case, now)
+        against = review_files.standing_against(opened.scenario, opened.case)
         points.demand_reason(
-            (points.judged(criteria, facts, day), check.judgment if check else None)
+            (points.judged(criteria, facts, day), check.judgment if check else None),
+            [one.point.title for one in against],
         )
     numbers = numbering.take(opened.scenario, item, stepped.effects, opened.case.division, now)
     fact = _fact(opened, order, stepped, actor, filing, numbers)

@@ -32,14 +32,16 @@ def goes_on_unsaid(act: str, reason: object) -> bool:
     return act in _WEIGHED and not (isinstance(reason, str) and reason.strip())
 
 
-def demand_reason(judgments: Iterable[Judgment | None]) -> None:
+def demand_reason(judgments: Iterable[Judgment | None], titles: Iterable[Words] = ()) -> None:
     """
     Let nobody pass over a failing criterion without saying why; points decide nothing.
+
+    `titles` are those of failing points over materials that no officer settled otherwise.
 
     :raises FieldFault: naming the criteria, if one fails.
     """
     findings = [one for judgment in judgments if judgment for one in judgment.findings]
-    failing = [one.title for one in findings if one.verdict is Verdict.FAIL]
+    failing = [one.title for one in findings if one.verdict is Verdict.FAIL] + list(titles)
     if failing:
         raise FieldFault(
             "reason",

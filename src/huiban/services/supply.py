@@ -12,7 +12,7 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.catalogue import Material
 from huiban.kernel.delegation import Operation
 from huiban.kernel.words import Words
-from huiban.services import delegation_uses, files, handle
+from huiban.services import delegation_uses, files, handle, readings
 from huiban.services.delegation_uses import Doing
 from huiban.services.facts import Filing, filed_text, read_instead, read_materials
 from huiban.services.files import Upload
@@ -52,6 +52,8 @@ def supply(
                 _record(opened, material, kept, actor, now)
         except cases.StaleVersion:
             continue
+        if opened.scenario.review is not None:
+            readings.want(kept, now)
         return kept
     raise Stale(
         Words("办件刚刚有了变化，请再交一次", "The case just changed; please send it again"),

@@ -96,6 +96,11 @@ def of_owner(numbers: Collection[str], owner: str) -> list[Blob]:
     return list(Blob.objects.filter(number__in=numbers, owner=owner, case=None))
 
 
+def by_number(numbers: Collection[str]) -> dict[str, Blob]:
+    """Return the records of files by number; one that is gone is left out."""
+    return {one.number: one for one in Blob.objects.filter(number__in=list(numbers))}
+
+
 def judge(number: str, state: Blob.State, verdict: str = "") -> None:
     """Record whether a received file may be opened, and why not."""
     Blob.objects.filter(number=number).update(state=state, verdict=verdict)

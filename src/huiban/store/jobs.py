@@ -15,7 +15,7 @@ from huiban.store.turns import a_turn
 from huiban.store.wire import stored_time
 
 _LONGEST_ERROR = 4000
-_DUE = "SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= %s LIMIT 1"
+_DUE = "SELECT 1 FROM store_job WHERE state = 'ready' AND run_after <= %s {kinds} LIMIT 1"
 _LOST = "SELECT 1 FROM store_job WHERE state = 'running' AND lease_until < %s LIMIT 1"
 _RELEASE = """
 UPDATE store_job SET lease_until = NULL,
@@ -27,7 +27,7 @@ WHERE state = 'running' AND lease_until < %s
 _CLAIM = """
 UPDATE store_job SET state = 'running', attempts = attempts + 1, lease_until = %s, worker = %s
 WHERE id IN (
-  SELECT id FROM store_job WHERE state = 'ready' AND run_after <= %s
+  SELECT id FROM store_job WHERE state = 'ready' AND run_after <= %s {kinds}
   ORDER BY run_after, id LIMIT %s {lock}
 )
 RETURNING id, kind, payload, attempts
@@ -52,6 +52,16 @@ class Holder:
     worker: str
     lease_until: datetime
     max_attempts: int
+    only: frozenset[str] = frozenset()
+    """The kinds of jobs it takes; of none named it takes every kind but `never`."""
+    never: frozenset[str] = frozenset()
+
+    @property
+    def kinds(self) -> tuple[str, list[str]]:
+        """Return the SQL that keeps to its kinds, and the values of that."""
+        named, how = (self.only, "IN") if self.only else (self.never, "NOT IN")
+        marks = ", ".join(["%s"] * len(named))
+        return (f"AND kind {how} ({marks})", sorted(named)) if named else ("", [])
 
 
 def enqueue(rows: Sequence[JobRow], now: datetime) -> None:
@@ -82,10 +92,12 @@ def claim(holder: Holder, now: datetime, limit: int) -> list[ClaimedJob]:
     # Asking first keeps an idle worker from taking SQLite's one write lock at every look.
     if _any(_LOST, at):
         _write(_RELEASE, [holder.max_attempts, holder.max_attempts, at, at])
-    if not _any(_DUE, at):
+    kinds, named = holder.kinds
+    if not _any(_DUE.format(kinds=kinds), at, *named):
         return []
+    claim = _CLAIM.format(lock=_LOCK[vendor], kinds=kinds)
     with a_turn(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(lock=_LOCK[vendor]), [until, holder.worker, at, limit])
+        cursor.execute(claim, [until, holder.worker, at, *named, limit])
         return sorted((ClaimedJob(*row) for row in cursor.fetchall()), key=lambda job: job.id)
 
 
@@ -161,9 +173,9 @@ def sweep(before: datetime, limit: int = 10_000) -> int:
     return Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
-def _any(sql: str, at: Any) -> bool:
+def _any(sql: str, *values: Any) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [at])
+        cursor.execute(sql, values)
         return cursor.fetchone() is not None
 
 

@@ -86,4 +86,3 @@ def sweep(before: datetime, limit: int = 1000) -> int:
     gone = old.exclude(sha256__in=Blob.objects.values("sha256"))
     numbers = list(gone.values_list("sha256", flat=True)[:limit])
     return FileReading.objects.filter(sha256__in=numbers).delete()[0]
-

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps what officers said of review points (要点认定), and counts how often the points were right."""
+"""Keeps what officers said of review points (要点认定), and counts how right the points were."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

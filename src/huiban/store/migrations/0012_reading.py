@@ -5,48 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0011_delegation'),
+        ("store", "0011_delegation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FileReading',
+            name="FileReading",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('engine', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('reading', 'Reading'), ('read', 'Read')], default='waiting', max_length=16)),
-                ('pages_done', models.IntegerField(default=0)),
-                ('pages_total', models.IntegerField(default=0)),
-                ('body', models.TextField(default='')),
-                ('asked_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("engine", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("reading", "Reading"), ("read", "Read")],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("pages_done", models.IntegerField(default=0)),
+                ("pages_total", models.IntegerField(default=0)),
+                ("body", models.TextField(default="")),
+                ("asked_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'store_reading',
-                'indexes': [models.Index(fields=['asked_at'], name='reading_age')],
+                "db_table": "store_reading",
+                "indexes": [models.Index(fields=["asked_at"], name="reading_age")],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('point', models.CharField(max_length=64)),
-                ('rule', models.CharField(max_length=64)),
-                ('pack_code', models.CharField(max_length=64)),
-                ('pack_version', models.CharField(max_length=64)),
-                ('item_code', models.CharField(max_length=128)),
-                ('found', models.CharField(max_length=16)),
-                ('said', models.CharField(max_length=16)),
-                ('said_by', models.CharField(max_length=64)),
-                ('said_at', models.DateTimeField()),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='store.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("point", models.CharField(max_length=64)),
+                ("rule", models.CharField(max_length=64)),
+                ("pack_code", models.CharField(max_length=64)),
+                ("pack_version", models.CharField(max_length=64)),
+                ("item_code", models.CharField(max_length=128)),
+                ("found", models.CharField(max_length=16)),
+                ("said", models.CharField(max_length=16)),
+                ("said_by", models.CharField(max_length=64)),
+                ("said_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'store_settlement',
-                'indexes': [models.Index(fields=['pack_code', 'point', 'rule'], name='settlement_point')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'point'), name='settlement_once')],
+                "db_table": "store_settlement",
+                "indexes": [
+                    models.Index(fields=["pack_code", "point", "rule"], name="settlement_point")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "point"), name="settlement_once")
+                ],
             },
         ),
     ]

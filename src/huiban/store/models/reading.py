@@ -52,12 +52,8 @@ class Settlement(models.Model):
 
     class Meta:
         db_table = "store_settlement"
-        constraints = (
-            models.UniqueConstraint(fields=["case", "point"], name="settlement_once"),
-        )
-        indexes = (
-            models.Index(fields=["pack_code", "point", "rule"], name="settlement_point"),
-        )
+        constraints = (models.UniqueConstraint(fields=["case", "point"], name="settlement_once"),)
+        indexes = (models.Index(fields=["pack_code", "point", "rule"], name="settlement_point"),)
 
     def __str__(self) -> str:
         return f"{self.point} {self.found} → {self.said}"
