@@ -8,6 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from huiban.kernel.connection import address_fault
 from huiban.store.database import connection_settings
 from huiban.store.secret import persisted_secret
 
@@ -115,6 +116,8 @@ OBJECTS_URL = os.environ.get("HUIBAN_OBJECTS_URL") or f"folder:{DATA_DIR / 'obje
 PACKS_DIR = Path(os.environ.get("HUIBAN_PACKS_DIR") or HOME / "packs")
 # How often a process looks whether the packs were changed, in seconds; 0 is never.
 PACKS_LOOK = float(os.environ.get("HUIBAN_PACKS_LOOK") or 5)
+# Whether uploads are read (材料识别), so that review points can look at them.
+READ_MATERIALS = os.environ.get("HUIBAN_READ_MATERIALS", "1") != "0"
 # Where keys lie and certificates come from; without an authority nothing is signed.
 KEYS_URL = os.environ.get("HUIBAN_KEYS_URL") or f"folder:{DATA_DIR / 'keys'}"
 KEYS_PIN = os.environ.get("HUIBAN_KEYS_PIN") or ""
@@ -252,6 +255,28 @@ DEMO = _flag("HUIBAN_DEMO")
 PUBLIC_URL = (os.environ.get("HUIBAN_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
 # Where decisions are pushed for oversight (审管互动); without it they are left in the object store.
 OVERSIGHT_URL = os.environ.get("HUIBAN_OVERSIGHT_URL") or ""
+# Where codes go out to telephones and mailboxes (短信网关); without it no code can be sent.
+MESSAGE_GATEWAY_URL = (os.environ.get("HUIBAN_MESSAGE_GATEWAY_URL") or "").rstrip("/")
+MESSAGE_GATEWAY_KEY = os.environ.get("HUIBAN_MESSAGE_GATEWAY_KEY") or ""
+if PRODUCTION and MESSAGE_GATEWAY_URL and not MESSAGE_GATEWAY_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        "HUIBAN_MESSAGE_GATEWAY_URL: production sends codes over https, because they would be "
+        "read on the way; put a TLS proxy before a gateway that has none"
+    )
+# A language model that explains and drafts (decision 18); without an address none is asked.
+LANGUAGE_MODEL_URL = (os.environ.get("HUIBAN_LANGUAGE_MODEL_URL") or "").rstrip("/")
+LANGUAGE_MODEL_NAME = os.environ.get("HUIBAN_LANGUAGE_MODEL_NAME") or ""
+LANGUAGE_MODEL_KEY = os.environ.get("HUIBAN_LANGUAGE_MODEL_KEY") or ""
+LANGUAGE_MODEL_SECONDS = float(os.environ.get("HUIBAN_LANGUAGE_MODEL_SECONDS") or 30)
+_MODEL_FAULT = address_fault(LANGUAGE_MODEL_URL, not PRODUCTION) if LANGUAGE_MODEL_URL else ""
+if _MODEL_FAULT:
+    raise ImproperlyConfigured(f"HUIBAN_LANGUAGE_MODEL_URL: {_MODEL_FAULT}")
+if LANGUAGE_MODEL_URL and not LANGUAGE_MODEL_NAME:
+    raise ImproperlyConfigured(
+        "HUIBAN_LANGUAGE_MODEL_NAME: name the model to ask, as its server lists it at /models"
+    )
+if not 1 <= LANGUAGE_MODEL_SECONDS <= 120:
+    raise ImproperlyConfigured("HUIBAN_LANGUAGE_MODEL_SECONDS: a number from 1 to 120")
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured(
         "HUIBAN_DEMO: demonstration accounts have a published password and are refused in "
