@@ -31,6 +31,7 @@ class Account(AbstractBaseUser):
     subject = models.CharField(max_length=32, blank=True, default="")
     subject_name = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=20, blank=True, default="")
+    email = models.CharField(max_length=254, blank=True, default="")
     language = models.CharField(max_length=10, blank=True, default="")
     modes = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField(default=True)
