@@ -13,7 +13,7 @@ from huiban.kernel.permission import Errand
 from huiban.kernel.process import OpenAct
 from huiban.kernel.rule import Judgment
 from huiban.kernel.words import Words
-from huiban.services import casepage, checked, city
+from huiban.services import casepage, checked, city, reviewing
 from huiban.services import points as weighing
 from huiban.services.casepage import CasePage
 from huiban.services.checked import Checked
@@ -24,6 +24,7 @@ from huiban.services.journal import Fact
 from huiban.services.materials_filed import Owed, owed_of, with_blocks
 from huiban.services.permission import allows, demand, demand_platform, errand_of_document
 from huiban.services.refusal import NotFound
+from huiban.services.reviewing import DeskReview
 from huiban.store import cases, lists, pages
 from huiban.store.lists import CaseNarrow, DeskCounts, DeskNarrow, DeskRow
 from huiban.store.models import Account
@@ -54,6 +55,8 @@ class DeskCase:
     """What registers said, where the scenario asks them and this officer may see it."""
     readable: frozenset[str] = frozenset()
     """The numbers of the issued documents this officer may open."""
+    review: DeskReview | None = None
+    """What points found in the materials, where the scenario has any and this officer may see."""
     owed: tuple[Owed, ...] = ()
     promises: tuple[Promise, ...] = ()
     can_check: bool = False
@@ -116,6 +119,9 @@ def case(
         points=points(page),
         checked=checked.of_case(page.scenario, whole.case, now)
         if page.scenario.analysis and allows(actor, Errand.VIEW_CHECK, whole.case)
+        else None,
+        review=reviewing.at_desk(page.scenario, whole.case, actor)
+        if allows(actor, Errand.VIEW_MATERIAL, whole.case)
         else None,
         before=before,
         after=after,

@@ -12,6 +12,7 @@ from huiban.kernel.permission import Errand
 from huiban.kernel.review import Finding, Point
 from huiban.kernel.rule import Verdict
 from huiban.kernel.words import Words
+from huiban.packloader import Scenario
 from huiban.services import city, files, handle, readings, review_files
 from huiban.services.drafts import Writing
 from huiban.services.facts import local_day, read_instead
@@ -22,6 +23,7 @@ from huiban.services.refusal import FieldFault, NotAllowed, NotFound
 from huiban.services.review_files import Filed, Reviewed, filed_of
 from huiban.store import settlements
 from huiban.store.models import Settlement
+from huiban.store.rows import CaseRow
 from huiban.store.settlements import SettlementRow
 
 SETTLED = "point_settled"
@@ -54,14 +56,14 @@ class DeskReview:
     """The points that this officer may settle."""
 
 
-def at_desk(opened: Opened, actor: Actor) -> DeskReview | None:
+def at_desk(scenario: Scenario, case: CaseRow, actor: Actor) -> DeskReview | None:
     """Show an officer who may see the case's materials what points found in them."""
-    reviewed = review_files.of_case(opened.scenario, opened.case)
+    reviewed = review_files.of_case(scenario, case)
     if reviewed is None:
         return None
-    can = allows(actor, Errand.SETTLE_POINT, opened.case)
+    can = allows(actor, Errand.SETTLE_POINT, case)
     own = {one.point.code for one in reviewed.findings if can and _settles(one.point, actor)}
-    return DeskReview(reviewed, settlements.of_case(opened.case.id), frozenset(own))
+    return DeskReview(reviewed, settlements.of_case(case.id), frozenset(own))
 
 
 def settle(number: str, code: str, said: str, actor: Actor, now: datetime) -> Finding:

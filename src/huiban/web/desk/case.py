@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huiban.kernel.process import CAUSES
 from huiban.services import desk
 from huiban.services.desk import DeskCase
-from huiban.web.desk import acts, data_check, points, tabs
+from huiban.web.desk import acts, data_check, points, review, tabs
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.frame import nav
 from huiban.web.desk.narrow import Narrow, case_way
@@ -65,6 +65,7 @@ def page_context(
         if correct and not correct.blocked
         else ""
     )
+    told = review.views(visit, found, narrow)
     judged = points.views(found.points, page, visit.language, correct_url)
     if not tab:
         tab = "form" if revealed else tabs.chosen(visit.request.GET.get("tab", ""), found)
@@ -94,7 +95,8 @@ def page_context(
         "after_url": case_way(found.after, narrow) if found.after else "",
         "list_url": f"/desk{narrow.query()}",
         "suspended": _suspended(found, visit.language),
-        "tabs": tabs.links(found, narrow, tab, judged["total"]),
+        "review": told,
+        "tabs": tabs.links(found, narrow, tab, judged["total"] + told["total"]),
         "tab": tab,
         "tab_template": f"desk/tab_{tab}.html",
         "revealed": revealed or {},

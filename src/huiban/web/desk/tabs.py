@@ -13,9 +13,11 @@ from huiban.services.casepage import act_words
 from huiban.services.desk import DeskCase
 from huiban.store.models import Blob
 from huiban.store.rows import JournalRow
-from huiban.web.desk import data_check, flow, sign_requests
+from huiban.web import review_view
+from huiban.web.desk import data_check, flow, review, sign_requests
 from huiban.web.desk.narrow import Narrow, case_way
 from huiban.web.desk.speech import role_words
+from huiban.web.review_view import Told
 from huiban.web.visit import Context, Visit
 
 _WIDTHS = {"1": 960, "2": 1600}
@@ -30,7 +32,7 @@ def _open(found: DeskCase) -> list[str]:
     names = ["form", "materials", "points", "check", "flow", "papers", "journal"]
     hidden = {
         "materials": not found.can_see_materials,
-        "points": found.points is None,
+        "points": found.points is None and found.review is None,
         "check": found.checked is None,
         "journal": not found.can_see_journal,
     }
@@ -88,6 +90,8 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
     if file is None:
         return {"file": None, **more}
     pages = page_count(file)
+    told = review.told(visit, found, narrow)
+    point = sent.get("point", "")
     page = min(max(_whole(sent.get("page", "")), 1), max(pages, 1))
     zoom = sent.get("zoom", "1") if sent.get("zoom") in _WIDTHS else "1"
 
@@ -109,6 +113,9 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
         "page_number": page,
         "page_total": pages,
         "image": f"/files/{file.number}/pages/{page}?w={_WIDTHS[zoom]}",
+        "marks": review_view.sheet(told, file, page, point) if told else None,
+        **_on_page(told, file, page, point),
+        "file_line": review_view.file_lines(told.reviewed).get(file.number) if told else None,
         "is_large": zoom == "2",
         "zoom_url": way(page, "1" if zoom == "2" else "2"),
         "previous_url": way(page - 1) if page > 1 else "",
@@ -122,6 +129,16 @@ def _materials(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
             }
             for n in range(1, min(pages, 60) + 1)
         ],
+    }
+
+
+def _on_page(told: Told | None, file: Blob, page: int, point: str) -> Context:
+    """Return the finding that was asked for, and the others with a place on the page."""
+    found = review_view.on_page(told, file, page) if told else []
+    views = [review_view.finding(told, one) for one in found] if told else []
+    return {
+        "page_finding": next((one for one in views if one["code"] == point), None),
+        "page_findings": [one for one in views if one["code"] != point],
     }
 
 
@@ -167,5 +184,5 @@ def entry_role(row: JournalRow, language: str) -> str:
 
 def entry_words_of(act: str, chart: Chart, language: str) -> str:
     """Name what an entry of the journal says was done."""
-    own = {"revealed": _("查看了遮盖的内容")}
+    own = {"revealed": _("查看了遮盖的内容"), "point_settled": _("认定了一条审查要点")}
     return own.get(act) or act_words(act, chart).speak(language)

@@ -20,7 +20,7 @@ from huiban.services.files import Upload
 from huiban.services.refusal import FieldFault, NotOpen
 from huiban.store.models import Blob
 from huiban.web.field_model import FileView, ProblemLink
-from huiban.web.portal import steps
+from huiban.web.portal import review, steps
 from huiban.web.portal.home import limit_words
 from huiban.web.standing import standing_view
 from huiban.web.visit import Context, Visit, see_other, signed_in
@@ -91,9 +91,12 @@ def _next(visit: Visit, writing: Writing) -> str:
 @never_cache
 @signed_in
 def upload(visit: Visit, number: str) -> HttpResponse:
-    """Take one file sent by script, for a material or a file field; answers in JSON."""
+    """Take one file sent by script, for a material or a file field, or drop one; speaks JSON."""
     sent = visit.request.FILES.get("file")
     name = visit.request.POST.get("field", "")
+    if gone := visit.request.POST.get("remove"):
+        files.remove_material(number, name, gone, visit.actor, visit.now)
+        return HttpResponse(status=204)
     if sent is None:
         return _json_refusal(_("没有收到文件，请再选一次"), 422)
     received = Upload(sent.read(_MOST_READ), sent.name or "")
@@ -127,6 +130,7 @@ def _draw(visit: Visit, writing: Writing, faults: Faults, status: int = 200) -> 
     lines = [
         _line(visit, writing, one, faults, blobs) for one in judging.of_writing(writing, today)
     ]
+    told = review.context(visit, writing, watches=True)
     may_promise = any(one["promise"] for one in lines) and commitments.is_open_to(
         writing.draft.subject_code
     )
@@ -141,6 +145,7 @@ def _draw(visit: Visit, writing: Writing, faults: Faults, status: int = 200) -> 
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),
         "at": writing.draft.updated_at,
+        "review": told,
     }
     return render(visit.request, "portal/materials.html", context, status=status)
 

@@ -27,7 +27,7 @@ from huiban.services.drafts import Writing
 from huiban.services.facts import local_day, read_json, read_materials
 from huiban.services.refusal import AlreadyDone, Invalid, NotFound, Stale
 from huiban.web.field_model import ProblemLink
-from huiban.web.portal import given, steps
+from huiban.web.portal import given, review, steps
 from huiban.web.standing import standing_view
 from huiban.web.visit import Context, Visit, see_other, signed_in
 
@@ -119,6 +119,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),
         "at": writing.draft.updated_at,
+        "review": review.context(visit, writing),
     }  # fmt: skip
     return render(visit.request, "portal/summary.html", context, status=422 if told else 200)
 

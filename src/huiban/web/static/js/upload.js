@@ -114,6 +114,8 @@ customElements.define("hb-upload", class extends HTMLElement {
     link.href = answer.url;
     link.textContent = answer.name;
     row.dataset.file = answer.file;
+    // What is read of the file is told there, by `portal/review_swap.html`.
+    row.querySelector(".file-read").id = `read-${answer.file}`;
     row.querySelector(".file-note").textContent = [answer.size_words, row.warning].filter(Boolean).join(" · ");
     const kept = document.createElement("input");
     kept.type = "hidden";
@@ -156,10 +158,27 @@ customElements.define("hb-upload", class extends HTMLElement {
     const row = button.closest(".file");
     row.abort?.();
     const next = row.nextElementSibling?.querySelector("[data-remove]");
+    const place = row.nextElementSibling;
     row.remove();
     (next || this.input).focus();
-    this.dispatchEvent(new Event("change", { bubbles: true }));
+    if (row.dataset.file) this.drop(row, place);
+    else this.dispatchEvent(new Event("change", { bubbles: true }));
     release(this.closest("form"));
+  }
+
+  // Told to the server at once, as the file was taken at once; a row that stays there comes back.
+  async drop(row, place) {
+    const body = new FormData();
+    body.set("field", this.dataset.name);
+    body.set("remove", row.dataset.file);
+    const token = this.closest("form")?.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    const headers = { Accept: "application/json", ...(token ? { "X-CSRFToken": token } : {}) };
+    const answer = await fetch(this.dataset.url, { method: "POST", headers, body }).catch(() => null);
+    if (!answer?.ok) {
+      this.list.insertBefore(row, place?.isConnected ? place : null);
+      toast(say("没有移除成功，请检查网络后再试"), "bad");
+    }
+    this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 });
 
