@@ -81,7 +81,10 @@ def _faults(reading: Reading) -> list[str]:
     found = [(page.number, fault) for page in reading.pages for fault in page.faults]
     if len(reading.pages) == 1:
         return [_FAULTS[fault]() for _number, fault in found]
-    told = [_("第 %(n)s 页") % {"n": number} + _FAULTS[fault]() for number, fault in found]
+    told = [
+        _("第 %(n)s 页：%(words)s") % {"n": number, "words": _FAULTS[fault]()}
+        for number, fault in found
+    ]
     more = len(told) - _MOST_TOLD
     left_out = [_("另有 %(n)s 处") % {"n": more}] if more > 0 else []
     return told[:_MOST_TOLD] + left_out
