@@ -81,6 +81,25 @@ SETTINGS = (
         "written to `var/exchange/oversight`",
     ),
     Setting(
+        "HUIBAN_LANGUAGE_MODEL_URL",
+        "base address of a language model that explains findings and drafts opinions, such as "
+        "`https://model.example.gov.cn/v1`; it is OpenAI-compatible and decides nothing "
+        "([decision 18](../decisions/0018-language-model.md)). Production refuses plain http, but "
+        "on the same machine",
+        "no model is asked, and no button shown",
+    ),
+    Setting(
+        "HUIBAN_LANGUAGE_MODEL_NAME",
+        "the model's name, as its server lists it",
+        "refused at start where there is an address",
+    ),
+    Setting("HUIBAN_LANGUAGE_MODEL_KEY", "the key its server asks for", "none is sent"),
+    Setting(
+        "HUIBAN_LANGUAGE_MODEL_SECONDS",
+        "seconds after which an answer is given up, from 1 to 120; nobody waits for it",
+        "30",
+    ),
+    Setting(
         "HUIBAN_KEYS_URL",
         "where private keys lie: `folder:/path`, or `pkcs11:/path/to/module.so?token=label`, where "
         "`&sm2=folder:/path` says where SM2 keys lie, which PKCS#11 does not know",

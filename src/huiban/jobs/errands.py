@@ -15,6 +15,7 @@ from huiban.services import (
     credentials,
     data_check,
     delegations,
+    explain,
     fill_counting,
     issue,
     readings,
@@ -49,6 +50,7 @@ def registry() -> Registry:
     known.sweep("seals", timedelta(hours=1), seals.expire)
     known.sweep("fixity", timedelta(minutes=10), archive_keeping.sweep)
     known.sweep("archive_stamps", timedelta(minutes=10), archive_keeping.restamp)
+    known.sweep("explanations", timedelta(days=1), explain.sweep)
     known.sweep("tidy", timedelta(hours=1), sweep.tidy)
     known.sweep("sessions", timedelta(hours=6), housekeeping.clear_sessions)
     known.sweep("jobs", timedelta(hours=6), housekeeping.clear_jobs)

@@ -24,8 +24,10 @@ class Chain(StrEnum):
     REQUEST = "request"
     RECEIPT = "receipt"
     DELEGATION = "delegation"
+    EXPLANATION = "explanation"
     IDENTITY = "identity"
     PORTRAIT = "portrait"
+    PASSKEY = "passkey"
 
 
 def note(  # noqa: PLR0913 - a fact has these parts

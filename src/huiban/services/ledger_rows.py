@@ -14,6 +14,7 @@ from huiban.services import (
     certificate_uses,
     delegation_uses,
     delegations,
+    explain,
     seals_grant,
 )
 from huiban.services.ledger import Chain, body_of
@@ -25,6 +26,7 @@ from huiban.store.models import (
     CertificateGrant,
     Credential,
     DelegationRow,
+    Explanation,
     LedgerEntry,
     Seal,
     SealGrant,
@@ -43,6 +45,7 @@ _BEGINNINGS = {
     Chain.ARCHIVE: ("archived", "restored"),
     Chain.REQUEST: ("made",),
     Chain.DELEGATION: (delegations.PROPOSED,),
+    Chain.EXPLANATION: (explain.ASKED,),
 }
 _SEAL_STATES = {
     "seal_proposed": "proposed", "seal_made": "active", "seal_refused": "refused",
@@ -117,6 +120,8 @@ def _compared(
 def _faults(chain: str, entries: Entries, row: store.LedgerRow | None) -> list[str]:
     if row is None:
         begins = _BEGINNINGS.get(Chain(chain), ()) if chain in set(Chain) else ()
+        if entries and entries[-1].act == explain.REMOVED:
+            return []  # its case's time of keeping was over
         return ["it was removed"] if entries and entries[0].act in begins else []
     if isinstance(row, Seal):
         return [*_seal(row, entries), *_seal_grants(row, entries)]
@@ -126,6 +131,8 @@ def _faults(chain: str, entries: Entries, row: store.LedgerRow | None) -> list[s
         return list(_package(row, entries))
     if isinstance(row, DelegationRow):
         return list(_delegation(row, entries))
+    if isinstance(row, Explanation):
+        return list(_explanation(row, entries))
     return list(_request(row, entries) if isinstance(row, SignRequest) else _lent(row, entries))
 
 
@@ -219,6 +226,16 @@ def _delegation(row: DelegationRow, entries: Entries) -> Iterator[str]:
         yield "uses"
     state = "active" if row.state == DelegationRow.State.USED_UP else row.state
     if state != _state(entries, _DELEGATION_STATES):
+        yield "state"
+
+
+def _explanation(row: Explanation, entries: Entries) -> Iterator[str]:
+    for told, now in (
+        (_first(entries, explain.ASKED), explain.facts_of(row)),
+        (_first(entries, explain.ANSWERED, explain.FAILED), explain.answer_of(row)),
+    ):
+        yield from _differing(told, now, tuple(now))
+    if row.state != _state(entries, {one: one for one in Explanation.State}):
         yield "state"
 
 

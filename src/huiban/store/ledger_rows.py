@@ -11,12 +11,15 @@ from huiban.store.models import (
     Certificate,
     Credential,
     DelegationRow,
+    Explanation,
     LedgerEntry,
     Seal,
     SignRequest,
 )
 
-LedgerRow = Seal | Credential | ArchivePackage | Certificate | SignRequest | DelegationRow
+LedgerRow = (
+    Seal | Credential | ArchivePackage | Certificate | SignRequest | DelegationRow | Explanation
+)
 _ROWS: Mapping[str, QuerySet[Any]] = {
     "seal": Seal.objects.prefetch_related("grants"),
     "credential": Credential.objects.all(),
@@ -24,6 +27,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "certificate": Certificate.objects.prefetch_related("grants"),
     "request": SignRequest.objects.all(),
     "delegation": DelegationRow.objects.exclude(state="drafted"),
+    "explanation": Explanation.objects.select_related("case"),
 }
 
 

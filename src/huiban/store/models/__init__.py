@@ -5,6 +5,7 @@ from huiban.store.models.account import Account, Token
 from huiban.store.models.case import Case, Deadline, JournalEntry, PastFiling, Task
 from huiban.store.models.delegation import DelegationRow
 from huiban.store.models.exchange import Consent, Dispute, Fetched, Inquiry, Pushed, Quota
+from huiban.store.models.explanation import Explanation
 from huiban.store.models.file import Blob, Draft
 from huiban.store.models.fill import Fill
 from huiban.store.models.holding import ArchivePackage, CertificateGrant
@@ -17,6 +18,7 @@ from huiban.store.models.identity import (
 from huiban.store.models.job import Job, JobState, Sweep
 from huiban.store.models.ledger import Checkpoint, LedgerEntry, TreeLeaf, TreeTile
 from huiban.store.models.paper import Certificate, Document, Notice
+from huiban.store.models.passkey import IdentityCode, Passkey, PasskeyAnswer, WindowVisit
 from huiban.store.models.reading import FileReading, Settlement
 from huiban.store.models.reference import CalendarYear, PackVersion, Serial
 from huiban.store.models.signing import (
@@ -45,10 +47,12 @@ __all__ = [
     "Dispute",
     "Document",
     "Draft",
+    "Explanation",
     "Fetched",
     "FileReading",
     "Fill",
     "IdentityAttempt",
+    "IdentityCode",
     "Inquiry",
     "Job",
     "JobState",
@@ -57,6 +61,8 @@ __all__ = [
     "LedgerEntry",
     "Notice",
     "PackVersion",
+    "Passkey",
+    "PasskeyAnswer",
     "PastFiling",
     "Portrait",
     "Pushed",
@@ -73,4 +79,5 @@ __all__ = [
     "Token",
     "TreeLeaf",
     "TreeTile",
+    "WindowVisit",
 ]
