@@ -100,6 +100,13 @@ SETTINGS = (
         "30",
     ),
     Setting(
+        "HUIBAN_MESSAGE_GATEWAY_URL",
+        "the gateway that codes go out through to telephones and mailboxes (短信网关), https in "
+        "production; `huiban demo` runs one that shows them",
+        "no codes are sent, and nobody proves who they are by passkey and code",
+    ),
+    Setting("HUIBAN_MESSAGE_GATEWAY_KEY", "the key that gateway asks for", "none is sent"),
+    Setting(
         "HUIBAN_KEYS_URL",
         "where private keys lie: `folder:/path`, or `pkcs11:/path/to/module.so?token=label`, where "
         "`&sm2=folder:/path` says where SM2 keys lie, which PKCS#11 does not know",

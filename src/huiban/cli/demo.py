@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from huiban.cli import neighbours, trust
+from huiban.cli import messages, neighbours, trust
 from huiban.cli.serve import server_command, worker_command
 
 _PATIENCE = 20  # seconds for requests under way
@@ -46,6 +46,7 @@ def run(said: argparse.Namespace) -> int:
     others = [neighbours.start(said.enterprises)]
     try:
         others += trust.start()
+        others += messages.start()
         neighbours.order(resource="*", latency_ms=0)
         _fill()
         neighbours.order(resource="*", reset=True)
@@ -137,4 +138,5 @@ def _tell(address: str) -> None:
     for person in sample.demo_people():
         print(f"    {person.number:<12} {person.name}  {person.part}")
     print(f"\n  the other departments answer at {os.environ[neighbours.ADDRESS]}/registers/")
+    print(f"  messages (codes) go to {os.environ[messages.ADDRESS]}/")
     print("\n  Ctrl-C stops it; the city is kept (ARGS=--fresh makes a new one).\n", flush=True)

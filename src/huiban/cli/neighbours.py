@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from huiban.cli import trust
+from huiban.cli import messages, trust
 from huiban.cli.django_ready import now
 
 DEMO_ENTERPRISES = 300
@@ -49,6 +49,7 @@ def add_parser(sub: Any) -> None:
     for one in (filled, served, pushed, shown):
         one.add_argument("--folder", type=Path, help="where the registers are (var/neighbours)")
     trust.add_parser(errands)
+    messages.add_parser(errands)
 
 
 def place(said: argparse.Namespace) -> Path:

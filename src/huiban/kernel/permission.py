@@ -44,6 +44,7 @@ class Errand(StrEnum):
     ANSWER_DISPUTE = "answer_dispute"  # what parties dispute of the data of one's department
     VIEW_CERTIFICATES = "view_certificates"  # certificates of one's department, with their ledgers
     SIGN_REQUESTS = "sign_requests"  # ask others to sign, and sign or seal for one's department
+    CONFIRM_IDENTITY = "confirm_identity"  # who stands at the window is who the card says
     CHANGE_CERTIFICATE = "change_certificate"  # suspend, resume, annul, withdraw, revoke one
 
 
@@ -212,6 +213,7 @@ _PLATFORM_POLICY: Mapping[str, frozenset[str]] = MappingProxyType(
         Errand.ANSWER_DISPUTE: _DESK,
         Errand.SIGN_REQUESTS: _DESK - {"supervisor", "archivist"},
         Errand.VIEW_CERTIFICATES: _DESK - {_CONSULTEE},
+        Errand.CONFIRM_IDENTITY: frozenset({"window"}),
         Errand.CHANGE_CERTIFICATE: frozenset({"examiner", "leader"}),
     }
 )
