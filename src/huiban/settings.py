@@ -255,6 +255,19 @@ DEMO = _flag("HUIBAN_DEMO")
 PUBLIC_URL = (os.environ.get("HUIBAN_PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
 # Where decisions are pushed for oversight (审管互动); without it they are left in the object store.
 OVERSIGHT_URL = os.environ.get("HUIBAN_OVERSIGHT_URL") or ""
+# Who judges faces: a certified service at this address; without one our own engine, if installed.
+FACE_PROVIDER_URL = (os.environ.get("HUIBAN_FACE_PROVIDER_URL") or "").rstrip("/")
+FACE_PROVIDER_KEY = os.environ.get("HUIBAN_FACE_PROVIDER_KEY") or ""
+if FACE_PROVIDER_URL and len(FACE_PROVIDER_KEY) < 32:
+    raise ImproperlyConfigured(
+        "HUIBAN_FACE_PROVIDER_KEY: questions and answers are signed with a key of at least 32 "
+        "characters, agreed with the service and with nobody else"
+    )
+if PRODUCTION and FACE_PROVIDER_URL and not FACE_PROVIDER_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        "HUIBAN_FACE_PROVIDER_URL: production sends faces over https, because they would be seen "
+        "on the way"
+    )
 # Where codes go out to telephones and mailboxes (短信网关); without it no code can be sent.
 MESSAGE_GATEWAY_URL = (os.environ.get("HUIBAN_MESSAGE_GATEWAY_URL") or "").rstrip("/")
 MESSAGE_GATEWAY_KEY = os.environ.get("HUIBAN_MESSAGE_GATEWAY_KEY") or ""

@@ -17,6 +17,8 @@ from huiban.services import (
     delegations,
     explain,
     fill_counting,
+    identity,
+    identity_pictures,
     issue,
     readings,
     reviewing,
@@ -43,6 +45,8 @@ def registry() -> Registry:
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
     known.sweep("ceremonies", timedelta(days=1), ceremony.sweep)
     known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
+    known.sweep("identity", timedelta(minutes=1), identity.sweep)
+    known.sweep("identity_pictures", timedelta(hours=1), identity_pictures.sweep)
     known.sweep("delegations", timedelta(minutes=1), delegations.expire)
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
     known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)

@@ -125,6 +125,7 @@ class Fault(StrEnum):
     LIKE_A_PICTURE = "like_a_picture"
     PEOPLE_DIFFER = "people_differ"
     OTHER_PERSON = "other_person"
+    PORTRAIT = "portrait"
     PROVIDER = "provider"
 
 

@@ -81,6 +81,11 @@ FAULT_WORDS: Mapping[Fault, Words] = {
         "This does not look like the photograph on file; without hat and dark glasses, in good "
         "light, try again; an old photograph is replaced at the window",
     ),
+    Fault.PORTRAIT: Words(
+        "留存的证件照片已经不能用来比对；请到窗口换一张，或者换一种方式核实",
+        "The photograph on file cannot be compared with any more; have it replaced at the window, "
+        "or use another way",
+    ),
     Fault.PROVIDER: Words(
         "核验机构没有通过这次核实；请换一种方式，或者稍后再试",
         "The certified service did not confirm this; use another way, or try later",

@@ -15,6 +15,9 @@ from huiban.services import (
     delegation_uses,
     delegations,
     explain,
+    identity,
+    identity_portraits,
+    identity_rows,
     seals_grant,
 )
 from huiban.services.ledger import Chain, body_of
@@ -27,7 +30,9 @@ from huiban.store.models import (
     Credential,
     DelegationRow,
     Explanation,
+    IdentityAttempt,
     LedgerEntry,
+    Portrait,
     Seal,
     SealGrant,
     SignRequest,
@@ -46,6 +51,8 @@ _BEGINNINGS = {
     Chain.REQUEST: ("made",),
     Chain.DELEGATION: (delegations.PROPOSED,),
     Chain.EXPLANATION: (explain.ASKED,),
+    Chain.IDENTITY: (identity.BEGUN,),
+    Chain.PORTRAIT: (identity_portraits.PUT,),
 }
 _SEAL_STATES = {
     "seal_proposed": "proposed", "seal_made": "active", "seal_refused": "refused",
@@ -123,17 +130,28 @@ def _faults(chain: str, entries: Entries, row: store.LedgerRow | None) -> list[s
         if entries and entries[-1].act == explain.REMOVED:
             return []  # its case's time of keeping was over
         return ["it was removed"] if entries and entries[0].act in begins else []
+    return list(_found(row, entries))
+
+
+def _found(row: store.LedgerRow, entries: Entries) -> Iterator[str]:  # noqa: C901 - one a kind
     if isinstance(row, Seal):
-        return [*_seal(row, entries), *_seal_grants(row, entries)]
-    if isinstance(row, Credential):
-        return list(_credential(row, entries))
-    if isinstance(row, ArchivePackage):
-        return list(_package(row, entries))
-    if isinstance(row, DelegationRow):
-        return list(_delegation(row, entries))
-    if isinstance(row, Explanation):
-        return list(_explanation(row, entries))
-    return list(_request(row, entries) if isinstance(row, SignRequest) else _lent(row, entries))
+        yield from (*_seal(row, entries), *_seal_grants(row, entries))
+    elif isinstance(row, Credential):
+        yield from _credential(row, entries)
+    elif isinstance(row, ArchivePackage):
+        yield from _package(row, entries)
+    elif isinstance(row, DelegationRow):
+        yield from _delegation(row, entries)
+    elif isinstance(row, Explanation):
+        yield from _explanation(row, entries)
+    elif isinstance(row, IdentityAttempt):
+        yield from identity_rows.attempt(row, entries)
+    elif isinstance(row, Portrait):
+        yield from identity_rows.portrait(row, entries)
+    elif isinstance(row, SignRequest):
+        yield from _request(row, entries)
+    else:
+        yield from _lent(row, entries)
 
 
 def _seal(row: Seal, entries: Entries) -> Iterator[str]:

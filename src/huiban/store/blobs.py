@@ -15,6 +15,8 @@ from huiban.store.models import (
     DelegationRow,
     Document,
     Draft,
+    KeptPicture,
+    Portrait,
     Seal,
     SignRequest,
 )
@@ -141,4 +143,6 @@ OBJECT_COLUMNS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Ceremony, ("object_key", "strokes_key", "signed_key")),
     (SignRequest, ("object_key", "first_key")),
     (DelegationRow, ("object_key", "signed_key")),
+    (KeptPicture, ("object_key",)),
+    (Portrait, ("object_key",)),
 )

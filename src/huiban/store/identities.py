@@ -96,9 +96,10 @@ def overdue(now: datetime, limit: int) -> list[str]:
     return list(found.order_by("expires_at", "number").values_list("number", flat=True)[:limit])
 
 
-def are_seen(digests: Collection[str]) -> bool:
-    """Tell whether any of these frames was judged before."""
-    return SeenFrame.objects.filter(sha256__in=digests).exists()
+def seen_among(digests: Collection[str]) -> set[str]:
+    """Return which of these frames were judged before."""
+    found = SeenFrame.objects.filter(sha256__in=digests)
+    return set(found.values_list("sha256", flat=True))
 
 
 def see(number: str, digests: Collection[str]) -> None:

@@ -12,13 +12,23 @@ from huiban.store.models import (
     Credential,
     DelegationRow,
     Explanation,
+    IdentityAttempt,
     LedgerEntry,
+    Portrait,
     Seal,
     SignRequest,
 )
 
 LedgerRow = (
-    Seal | Credential | ArchivePackage | Certificate | SignRequest | DelegationRow | Explanation
+    Seal
+    | Credential
+    | ArchivePackage
+    | Certificate
+    | SignRequest
+    | DelegationRow
+    | Explanation
+    | IdentityAttempt
+    | Portrait
 )
 _ROWS: Mapping[str, QuerySet[Any]] = {
     "seal": Seal.objects.prefetch_related("grants"),
@@ -27,6 +37,8 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "certificate": Certificate.objects.prefetch_related("grants"),
     "request": SignRequest.objects.all(),
     "delegation": DelegationRow.objects.exclude(state="drafted"),
+    "identity": IdentityAttempt.objects.select_related("picture"),
+    "portrait": Portrait.objects.all(),
     "explanation": Explanation.objects.select_related("case"),
 }
 

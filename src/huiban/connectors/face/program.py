@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measuring of strangers' pictures of faces, run as a separate program that may be killed."""
+
+import io
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from statistics import median_low
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from huiban.connectors import cell_jobs
+from huiban.connectors.face import measure
+from huiban.connectors.face.measure import Face, Picture
+
+MEMORY = 3 * 1024 * 1024 * 1024
+"""Addresses, not memory in use: the models reserve more than they fill."""
+MOST_PIXELS = 1280 * 1280
+MOST_PORTRAIT_PIXELS = 24_000_000
+_FRAME_SIDE, _PORTRAIT_SIDE = 640, 800
+
+
+def frames(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
+    """Measure the frames of one attempt, each by itself, beside the others and the portrait."""
+    parts = _parts(content, ask["lengths"])
+    pictures = [_opened(one, MOST_PIXELS, _FRAME_SIDE) for one in parts[:-1]]
+    portrait = measure.faces(_opened(parts[-1], MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
+    if len(portrait) != 1:
+        raise cell_jobs.Refused("portrait")
+    found = [measure.faces(one) for one in pictures]
+    ahead = [each[0] for each, step in zip(found, ask["steps"], strict=True) if not step and each]
+    return {
+        "frames": [
+            {"faces": len(each), **_measured(each, picture, ahead, portrait[0])}
+            for each, picture in zip(found, pictures, strict=True)
+        ]
+    }, b""
+
+
+def portrait(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
+    """Measure a portrait that is to be kept."""
+    found = measure.faces(_opened(content, MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
+    return {"faces": len(found), **(measure.alone(found[0]) if len(found) == 1 else {})}, b""
+
+
+def ready(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
+    """Say that the models are there."""
+    return {}, b""
+
+
+JOBS = {"frames": frames, "portrait": portrait, "ready": ready}
+
+
+def _measured(
+    found: Sequence[Face], picture: Picture, ahead: Sequence[Face], portrait: Face
+) -> dict[str, float]:
+    if len(found) != 1:
+        return {"light": measure.light(picture)}
+    face = found[0]
+    told = measure.alone(face) | {"to_portrait": measure.apart(face, portrait)}
+    if ahead:
+        others = [measure.apart(face, one) for one in ahead if one is not face]
+        told |= measure.beside(face, _plain(ahead)) | {"to_others": max(others, default=0.0)}
+    return told
+
+
+def _plain(ahead: Sequence[Face]) -> Face:
+    """Choose the frame that the others are laid upon: its eyes are neither widest nor closed."""
+    openness = [measure.alone(one)["eyes"] for one in ahead]
+    return ahead[openness.index(median_low(openness))]
+
+
+def _parts(content: bytes, lengths: Sequence[int]) -> list[bytes]:
+    ends = [0, *accumulate(lengths)]
+    return [content[start:end] for start, end in pairwise(ends)]
+
+
+def _opened(content: bytes, most: int, side: int) -> Picture:
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+        if image.width * image.height > most:
+            raise cell_jobs.Refused("too_heavy")
+        image.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+        upright.thumbnail((side, side))
+        return np.ascontiguousarray(np.asarray(upright))
+
+
+def answer(ask: dict[str, Any], content: bytes) -> cell_jobs.Answer:
+    """Do one job; whatever a strange picture makes our code raise means: it cannot be read."""
+    try:
+        return JOBS[ask["job"]](content, ask)
+    except cell_jobs.Refused as refused:
+        return {"refused": str(refused)}, b""
+    except (MemoryError, RecursionError):
+        return {"refused": "too_heavy"}, b""
+    except Exception as error:
+        return {"refused": "damaged", "fault": f"{type(error).__name__}: {error}"[:200]}, b""
+
+
+def main() -> None:
+    """Answer one message after the other until the other side is gone."""
+    warnings.simplefilter("ignore")
+    measure.load()
+    confine()  # after the models, which are ours, and before the first stranger's byte
+    Image.MAX_IMAGE_PIXELS = None  # our own bound is checked first
+    while (message := cell_jobs.receive(sys.stdin.buffer)) is not None:
+        ask, content = message
+        _end_after(ask["seconds"])
+        cell_jobs.send(sys.stdout.buffer, *answer(ask, content))
+        _end_after(0)
+
+
+def confine() -> None:
+    """Take away what measuring never needs; where the system has no such limits, go on."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        return
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process by itself, should nobody be left to kill it; 0 undoes it."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds + 1 if seconds else 0)
+
+
+if __name__ == "__main__":
+    main()
