@@ -95,6 +95,10 @@ view_check
   site_keeper     mine waiting                   |
   data_owner      mine waiting                   |
   archivist       mine waiting                   | mine waiting department
+settle_point
+  window          mine waiting department region |
+  examiner        mine waiting department        |
+  leader          mine waiting department        |
 ask_registers
   window          mine waiting                   |
   examiner        mine waiting                   |
@@ -130,6 +134,13 @@ PLATFORM = {
         "archivist", "admin_system", "admin_security", "admin_audit",
     },
     "try_register": {"admin_system"},
+    "view_points": {
+        "window", "examiner", "leader", "traffic", "site_keeper", "data_owner", "supervisor",
+        "archivist", "admin_system",
+    },
+    "write_points": {"examiner", "leader"},
+    "publish_points": {"leader"},
+    "confirm_identity": {"window"},
     "keep_keys": {"admin_security"},
     "view_seals": {"seal_keeper", "leader", "admin_security", "admin_audit"},
     "propose_seal": {"seal_keeper"},
@@ -158,10 +169,10 @@ def read_policy() -> dict[tuple[str, str], tuple[set[str], set[str]]]:
 CELLS = read_policy()
 CASE_ERRANDS = (
     "view_case", "view_material", "view_journal", "act_case", "reveal_field", "view_whole",
-    "view_check", "ask_registers", "check_commitment",
+    "view_check", "ask_registers", "check_commitment", "settle_point",
 )  # fmt: skip
 
-OFFICERS_ONLY = ("view_check", "ask_registers", "check_commitment")
+OFFICERS_ONLY = ("view_check", "ask_registers", "check_commitment", "settle_point")
 
 
 def officer(*roles: str, **more: str) -> Actor:

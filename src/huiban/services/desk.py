@@ -120,7 +120,7 @@ def case(
         checked=checked.of_case(page.scenario, whole.case, now)
         if page.scenario.analysis and allows(actor, Errand.VIEW_CHECK, whole.case)
         else None,
-        review=reviewing.at_desk(page.scenario, whole.case, actor)
+        review=reviewing.at_desk(page.scenario, whole, actor)
         if allows(actor, Errand.VIEW_MATERIAL, whole.case)
         else None,
         before=before,

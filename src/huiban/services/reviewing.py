@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reviewing applications (预审与审查): before they are filed, and the same findings at the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +17,13 @@ from huiban.services import city, files, handle, readings, review_files
 from huiban.services.drafts import Writing
 from huiban.services.facts import local_day, read_instead
 from huiban.services.handle import Opened
-from huiban.services.journal import Fact
+from huiban.services.journal import Fact, body_of
 from huiban.services.permission import allows, demand
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound
 from huiban.services.review_files import Filed, Reviewed, filed_of
 from huiban.store import settlements
-from huiban.store.models import Settlement
-from huiban.store.rows import CaseRow
+from huiban.store.pages import WholeCase
+from huiban.store.rows import JournalRow
 from huiban.store.settlements import SettlementRow
 
 SETTLED = "point_settled"
@@ -46,24 +46,39 @@ def want_case(number: str, now: datetime) -> None:
         readings.want(files.records(numbers).values(), now)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The latest word on a point: what an officer took it to be, pass or fail, and when."""
+
+    said: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class DeskReview:
     """The review of a case as an officer sees it, with what was said of its points so far."""
 
     reviewed: Reviewed
-    said: Mapping[str, Settlement]
+    said: Mapping[str, Said]
     settles: frozenset[str]
     """The points that this officer may settle."""
 
 
-def at_desk(scenario: Scenario, case: CaseRow, actor: Actor) -> DeskReview | None:
+def at_desk(scenario: Scenario, whole: WholeCase, actor: Actor) -> DeskReview | None:
     """Show an officer who may see the case's materials what points found in them."""
-    reviewed = review_files.of_case(scenario, case)
+    blobs = {one.number: one for one in whole.files}
+    reviewed = review_files.of(filed_of(scenario, whole.case), blobs)
     if reviewed is None:
         return None
-    can = allows(actor, Errand.SETTLE_POINT, case)
+    can = allows(actor, Errand.SETTLE_POINT, whole.case)
     own = {one.point.code for one in reviewed.findings if can and _settles(one.point, actor)}
-    return DeskReview(reviewed, settlements.of_case(case.id), frozenset(own))
+    return DeskReview(reviewed, _said(whole.journal), frozenset(own))
+
+
+def _said(rows: Iterable[JournalRow]) -> dict[str, Said]:
+    """Read the latest word on each point out of a case's journal."""
+    settled = ((body_of(row), row.at) for row in rows if row.act == SETTLED)
+    return {str(body["point"]): Said(str(body["said"]), at) for body, at in settled}
 
 
 def settle(number: str, code: str, said: str, actor: Actor, now: datetime) -> Finding:

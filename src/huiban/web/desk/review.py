@@ -14,8 +14,8 @@ from huiban.kernel.review import Finding
 from huiban.kernel.rule import Verdict
 from huiban.services import desk, reviewing
 from huiban.services.desk import DeskCase
-from huiban.services.reviewing import DeskReview
-from huiban.store.models import Blob, Settlement
+from huiban.services.reviewing import DeskReview, Said
+from huiban.store.models import Blob
 from huiban.web import review_view
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.narrow import Narrow, case_way
@@ -70,11 +70,11 @@ def settled(told_in: Told, own: DeskReview, findings: Sequence[Finding]) -> list
     ]
 
 
-def _said(said: Settlement | None) -> Context | None:
+def _said(said: Said | None) -> Context | None:
     if said is None:
         return None
     words = _("认定为符合") if said.said == Verdict.PASS else _("认定为不符合")
-    return {"words": words, "is_pass": said.said == Verdict.PASS, "at": said.said_at}
+    return {"words": words, "is_pass": said.said == Verdict.PASS, "at": said.at}
 
 
 def _answers(one: Finding) -> list[tuple[str, str]]:
