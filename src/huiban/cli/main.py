@@ -14,6 +14,7 @@ from huiban.cli import (
     neighbours,
     new_pack,
     people,
+    points,
     rates,
     resource,
     serve,
@@ -29,8 +30,8 @@ def parser() -> argparse.ArgumentParser:
     )
     sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
     for room in (
-        demo, serve, neighbours, check, resource, new_pack, people, keys, rates, archive, upkeep,
-        verify,
+        demo, serve, neighbours, check, resource, new_pack, people, keys, rates, points, archive,
+        upkeep, verify,
     ):  # fmt: skip
         room.add_parser(sub)
     return found

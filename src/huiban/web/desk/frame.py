@@ -22,6 +22,7 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.VIEW_SEALS, "/desk/seals", lambda: _("电子印章")),
     (Errand.VIEW_ARCHIVE, "/desk/archive", lambda: _("档案")),
     (Errand.VIEW_RATES, "/desk/rates", lambda: _("减填写率")),
+    (Errand.VIEW_POINTS, "/desk/review-points", lambda: _("要点准确率")),
 )
 
 
