@@ -132,7 +132,7 @@ def sheet(told: Told, blob: Blob, page: int, point: str) -> Context:
             "is_on": code == point,
             **_scaled(as_shown(box, shown.turned if shown else 0), width, height),
         }
-        for at, (code, words, box) in enumerate(_boxes(told, blob, page, point))
+        for at, (code, words, box) in enumerate(dict.fromkeys(_boxes(told, blob, page, point)))
     ]
     return {
         "number": page,
