@@ -54,6 +54,14 @@ def test_production_starts_without_a_warning_when_set_up_well(tmp_path: Path) ->
             {"HUIBAN_CA_URL": "http://ca.example.cn", "HUIBAN_KEYS_SECRET": "k" * 40},
             "HUIBAN_CA_URL: production enrols over https",
         ),
+        (
+            {"HUIBAN_LANGUAGE_MODEL_URL": "http://model.example.cn/v1"},
+            "HUIBAN_LANGUAGE_MODEL_URL: plain http reaches only this machine",
+        ),
+        (
+            {"HUIBAN_LANGUAGE_MODEL_URL": "https://model.example.cn/v1"},
+            "HUIBAN_LANGUAGE_MODEL_NAME: name the model",
+        ),
     ],
 )
 def test_production_refuses_to_start_unsafe_and_says_the_cure(
