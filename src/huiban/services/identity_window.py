@@ -2,6 +2,7 @@
 """Proving who one is at the window (窗口核实): a number is said, a clerk looks at the card."""
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -173,7 +174,7 @@ def _answer(visit: WindowVisit, reason: str, clerk: Actor, now: datetime) -> Non
 
 def _waiting(code: str, clerk: Actor, now: datetime) -> WindowVisit:
     demand_platform(clerk, Errand.CONFIRM_IDENTITY)
-    typed = "".join(code.split())
+    typed = "".join(unicodedata.normalize("NFKC", code).split())
     if not (len(typed) == LENGTH and typed.isascii() and typed.isdecimal()):
         raise FieldFault("code", _NOT_SIX)
     found = stored.waiting(typed)
