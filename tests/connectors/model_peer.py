@@ -104,7 +104,7 @@ def a_model(tls: ssl.SSLContext | None = None) -> Iterator[ModelPeer]:
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     peer.address = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield peer

@@ -144,26 +144,16 @@ def test_what_was_asked_goes_when_the_case_s_time_of_keeping_is_over(
     city: dict[str, Account], number: str, peer: ModelPeer
 ) -> None:
     kept = sample.case(city["wangmin"], sample.at("2026-11-23 09:40"))
-    explained(number, city)
-    other = explained(kept, city)
+    gone, other = explained(number, city), explained(kept, city)
     a_disposed_package(number)
 
     removed = explain.sweep(NOW)
 
     assert removed == 1
     assert explain.sweep(NOW) == 0
+    assert ledger.history(Chain.EXPLANATION, gone.number)[-1].act == "removed"
     assert [row.number for row in ExplanationRow.objects.all()] == [other.number]
     assert not [one for one in ledger_rows.faults_of(ledgers.chains()) if "explanation" in one]
-
-
-def test_all_of_a_case_is_forgotten_before_the_case_is_removed(
-    city: dict[str, Account], number: str, peer: ModelPeer
-) -> None:
-    found = explained(number, city)
-
-    assert explain.forget(Case.objects.get(number=number).id, NOW) == 1
-    assert not ExplanationRow.objects.exists()
-    assert ledger.history(Chain.EXPLANATION, found.number)[-1].act == "removed"
 
 
 def test_supervisors_read_what_was_sent_with_placeholders_and_auditors_only_that_it_was(

@@ -35,7 +35,10 @@ from huiban.store import explanations, ids
 from huiban.store.explanations import Ended
 from huiban.store.models import Explanation as ExplanationRow
 
-__all__ = ["Audience", "Explanation", "Reader", "Record", "Task"]
+__all__ = [
+    "Audience", "Explanation", "Reader", "Record", "Task", "draft_opinion", "explain", "is_on",
+    "one", "records", "sweep",
+]  # fmt: skip
 
 MARK = Words(
     "由语言模型生成，仅供参考，不作决定",
@@ -175,11 +178,6 @@ def records(number: str, actor: Actor, now: datetime) -> list[Record]:
 def sweep(now: datetime) -> int:
     """Forget what was asked about cases whose time of keeping is over; returns how many."""
     return sum(_remove(number, now) for number in explanations.outlived(_AT_ONCE))
-
-
-def forget(case_id: int, now: datetime) -> int:
-    """Forget all that was asked about a case, before it is removed itself; returns how many."""
-    return sum(_remove(number, now) for number in explanations.numbers_of(case_id))
 
 
 def facts_of(row: ExplanationRow) -> dict[str, object]:

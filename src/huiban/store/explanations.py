@@ -73,12 +73,6 @@ def outlived(limit: int) -> list[str]:
     return list(found.order_by("number").values_list("number", flat=True)[:limit])
 
 
-def numbers_of(case_id: int) -> list[str]:
-    """Name everything that was asked about a case."""
-    found = Explanation.objects.filter(case_id=case_id)
-    return list(found.order_by("number").values_list("number", flat=True))
-
-
 def remove(number: str) -> bool:
     """Forget a question with its answer; False if it is gone."""
     return bool(Explanation.objects.filter(number=number).delete()[0])

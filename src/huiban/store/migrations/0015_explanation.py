@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="explanations",
                         to="store.case",
                     ),

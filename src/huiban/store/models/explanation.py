@@ -11,7 +11,7 @@ class Explanation(models.Model):
     One question and its answer; its ledger holds the digests of both.
 
     `sent` and `received` carry placeholders in place of personal data; `places` is a JSON object
-    of what stands behind those that the answer may show. It goes with its case.
+    of what stands behind those that the answer may show. It goes when its case's archive does.
     """
 
     class State(models.TextChoices):
@@ -21,7 +21,7 @@ class Explanation(models.Model):
 
     number = models.CharField(max_length=32, primary_key=True)
     case = models.ForeignKey(
-        Case, on_delete=models.CASCADE, related_name="explanations", db_index=False
+        Case, on_delete=models.PROTECT, related_name="explanations", db_index=False
     )
     task = models.CharField(max_length=16)  # finding | opinion
     point = models.CharField(max_length=64, default="")
