@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiban.connectors.reading.pictures import Picture
-from huiban.kernel.reading import Box, Line, PageFault
+from huiban.kernel.reading import Line, PageFault
 
 BLANK_INK = 0.0006
 """A page with less of its area darker than its paper is blank."""
+STRAY_PLACES = 1
+"""A speck or a fold may be taken for a place of text; nothing can be read there."""
 BLANK_MARGIN = 0.15
 """Where nothing looks like text, the rim does not count: a desk, the edge of the paper."""
 DARK_PAPER = 95
@@ -26,6 +28,10 @@ GLARE_FALL = 6.0
 """Glare fades outward; a white sticker ends at its edge."""
 BLUR_SLOPE = 0.13
 """The steepest step between two pixels, as a share of the contrast, in text 32 pixels high."""
+FEW_LINES = 3
+"""Fewer lines may be all that a lens out of focus left; the whole picture is asked as well."""
+SQUEEZED = 0.3
+"""A line narrower than so many of its heights a character is a shape taken for text."""
 SMALL_TEXT = 13
 """Half of the lines are lower than this many pixels."""
 SMALL_SIDE = 480
@@ -52,7 +58,7 @@ class Looked:
 def faults(looked: Looked) -> tuple[PageFault, ...]:
     """List what is wrong with a page that was read from its picture; a page by itself."""
     gray = _gray(looked.picture)
-    if not looked.places and _is_blank(gray):
+    if not looked.lines and looked.places <= STRAY_PLACES and _is_blank(gray):
         dark = PageFault.DARK if _is_dark(gray) else PageFault.BLANK
         return (dark,)
     told = {
@@ -126,34 +132,43 @@ def _fades(spot: Gray, gray: Gray) -> bool:
 
 
 def _is_blurred(gray: Gray, lines: Sequence[Line]) -> bool:
-    height, width = gray.shape
-    boxes = [line.box for line in lines if len(line.text) > 1] or [Box(0.02, 0.02, 0.98, 0.98)]
     slopes = [
         slope
-        for box in boxes
-        if (slope := _slope(_crop(gray, box, width, height), whole=not lines)) is not None
+        for line in lines
+        if len(line.text) > 1 and (slope := _slope_of_line(gray, line)) is not None
     ]
+    if len(slopes) < FEW_LINES and (whole := _slope_of_page(gray)) is not None:
+        slopes = [min(whole, *slopes)] if slopes else [whole]
     return bool(slopes) and float(np.median(slopes)) < BLUR_SLOPE
 
 
-def _crop(gray: Gray, box: Box, width: int, height: int) -> Gray:
+def _slope_of_line(gray: Gray, line: Line) -> float | None:
+    height, width = gray.shape
+    box = line.box
     top, bottom = int(box.top * height), int(np.ceil(box.bottom * height))
-    return gray[top:bottom, int(box.left * width) : int(np.ceil(box.right * width))]
+    crop = gray[top:bottom, int(box.left * width) : int(np.ceil(box.right * width))]
+    if min(crop.shape) < 6 or crop.shape[1] < SQUEEZED * len(line.text) * crop.shape[0]:
+        return None
+    scale = 32 / crop.shape[0]
+    return _slope(np.asarray(cv2.resize(crop, None, fx=scale, fy=scale), np.uint8), 99)
 
 
-def _slope(crop: Gray, *, whole: bool) -> float | None:
+def _slope_of_page(gray: Gray) -> float | None:
+    """Measure the few steepest steps, which are writing or the edge of the paper, not the grain."""
+    margin = round(0.02 * min(gray.shape))
+    inner = gray[margin:-margin, margin:-margin] if margin else gray
+    return _slope(np.asarray(cv2.GaussianBlur(inner, (3, 3), 0), np.uint8), 99.97)
+
+
+def _slope(crop: Gray, steepest: float) -> float | None:
     if min(crop.shape) < 6:
         return None
-    if not whole:
-        scale = 32 / crop.shape[0]
-        crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale), np.uint8)
     low, high = np.percentile(crop, [1, 99])
     if high - low < 25:
         return None
     values = crop.astype(np.float32)
-    steps = np.abs(np.diff(values, axis=1)), np.abs(np.diff(values, axis=0))
-    steepest = max(float(np.percentile(one, 99)) for one in steps)
-    return steepest / float(high - low)
+    steps = (np.abs(np.diff(values, axis=axis)) for axis in (0, 1))
+    return max(float(np.percentile(one, steepest)) for one in steps) / float(high - low)
 
 
 def _is_small(looked: Looked) -> bool:

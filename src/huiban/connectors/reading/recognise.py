@@ -25,6 +25,9 @@ LEAST_SURE = 0.5
 """A line the recogniser is less sure of is none: specks, seals and ornaments."""
 PROBES = 6
 """So many long lines say which way up a page stands."""
+FEW = 3
+LEAST_HALVED = 1000
+"""Pixels of the longer side; a smaller picture is enlarged by the detector anyhow."""
 CHECKED_LINES = 12
 LEAST_ALIKE = 0.5
 """The text of a PDF that is less like what is seen, in the lines checked, is not believed."""
@@ -44,8 +47,8 @@ def recognise(picture: Picture) -> tuple[int, Picture, list[Line], int]:
     places = _places(picture)
     turned = _turn(picture, places)
     if turned:
+        places = [_turned(one, turned, picture.shape[:2]) for one in places]
         picture = np.ascontiguousarray(np.rot90(picture, -turned // 90))
-        places = _places(picture)
     lines = _lines(picture, places)
     return turned, picture, lines, len(places)
 
@@ -76,6 +79,16 @@ def _cut(picture: Picture, box: Box) -> Picture:
 
 
 def _places(picture: Picture) -> list[Corners]:
+    """Find where text is; the detector sees a few lone large words only from farther away."""
+    found = _detected(picture)
+    if len(found) >= FEW or max(picture.shape[:2]) < LEAST_HALVED:
+        return found
+    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    more = [2 * one for one in _detected(half)]
+    return more if len(more) > len(found) else found
+
+
+def _detected(picture: Picture) -> list[Corners]:
     found = _engine()(picture, use_det=True, use_rec=False, use_cls=False)
     return [] if found.boxes is None else list(found.boxes.astype(np.float32))
 
@@ -96,6 +109,19 @@ def _turn(picture: Picture, places: Sequence[Corners]) -> int:
     if is_sideways:
         return 90 if is_over else 270
     return 180 if is_over else 0
+
+
+def _turned(corners: Corners, turned: int, shape: tuple[int, ...]) -> Corners:
+    """Give the corners of a place once the picture is turned, the upper left one first again."""
+    height, width = shape
+    across, down = corners[:, 0], corners[:, 1]
+    moved = {
+        90: (height - down, across),
+        180: (width - across, height - down),
+        270: (down, width - across),
+    }[turned]
+    stacked = np.stack(moved, axis=1).astype(np.float32)
+    return np.roll(stacked, -int(np.argmin(stacked.sum(axis=1))), axis=0)
 
 
 def _sides(corners: Corners) -> tuple[float, float]:

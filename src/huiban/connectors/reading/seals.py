@@ -22,6 +22,8 @@ OUTLINE = 0.62
 INK = (0.04, 0.62)
 """The share of red inside the outline: an empty frame has less, a disc or an emblem more."""
 _CLOSINGS = (0.004, 0.009, 0.016)
+LETTER_SIDE = 0.08
+"""A red character of a letterhead is no larger; four parties may seal side by side."""
 _ROW = 3
 
 Mask = NDArray[Any]
@@ -52,12 +54,14 @@ def _red(picture: Picture) -> Mask:
     hue, strength, light = cv2.split(cv2.cvtColor(picture, cv2.COLOR_BGR2HSV))
     red = ((hue <= 10) | (hue >= 160)) & (strength >= 55) & (light >= 60)
     mask: Mask = red.astype(np.uint8) * 255
-    # Rules of a red table would tie a seal on it to the whole table.
+    # Rules of a red table would tie a seal on it to the whole table. Both ways are looked for on
+    # the whole mask: without its rows the columns of a table fall into short pieces.
     longest = max(mask.shape) // 4
-    for size in ((longest, 1), (1, longest)):
-        rule = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(size[::-1], np.uint8))
-        mask = cv2.subtract(mask, rule)
-    return mask
+    across, down = (
+        cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(size, np.uint8))
+        for size in ((1, longest), (longest, 1))
+    )
+    return np.asarray(cv2.subtract(mask, cv2.bitwise_or(across, down)))
 
 
 def _shaped(red: Mask, reach: int, side: int) -> list[tuple[_Rect, SealShape]]:
@@ -70,7 +74,8 @@ def _shaped(red: Mask, reach: int, side: int) -> list[tuple[_Rect, SealShape]]:
         if not LEAST_SIDE * side <= max(box[2:]) <= MOST_SIDE * side:
             continue
         shape = _shape(red, outline)
-        if shape is not None and not (shape is SealShape.SQUARE and _in_a_row(box, boxes)):
+        may_be_letter = shape is SealShape.SQUARE or max(box[2:]) <= LETTER_SIDE * side
+        if shape is not None and not (may_be_letter and _in_a_row(box, boxes)):
             found.append((box, shape))
     return found
 
