@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What templates draw of a review: the findings with their places, and pages with boxes on them."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,12 +12,10 @@ from huiban.kernel.review import Evidence, Finding, Gap, Review
 from huiban.kernel.rule import Verdict
 from huiban.services.review_files import Reviewed
 from huiban.store.models import Blob
-from huiban.web.review_words import gap_words, quality, severity_words
+from huiban.web.review_words import gap_words, masked_text, quality, severity_words
 from huiban.web.visit import Context
 
 _LONGEST_QUOTE = 40
-# An identity number, a telephone number.
-_PERSONAL = re.compile(r"(?<!\d)(\d{3})(\d{4,11})(\d{3}[\dXx])(?!\d)")
 _MARGIN = 0.006
 _NO_PAGE = (1000, 1414)
 
@@ -82,10 +79,8 @@ def _places(told: Told, one: Finding) -> list[Context]:
 
 
 def _quoted(text: str, *, is_masked: bool) -> str:
-    """Quote a value; personal numbers stay masked until an officer has them revealed."""
     plain = " ".join(text.split())
-    if is_masked:
-        plain = _PERSONAL.sub(lambda found: f"{found[1]}{'*' * len(found[2])}{found[3]}", plain)
+    plain = masked_text(plain) if is_masked else plain
     return plain if len(plain) <= _LONGEST_QUOTE else plain[: _LONGEST_QUOTE - 1] + "…"
 
 

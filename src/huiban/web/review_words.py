@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What points found (审查发现) in people's words: verdict, place, why it is open, what is wrong."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
@@ -43,6 +44,13 @@ _SEVERITIES: Mapping[Severity, Callable[[], str]] = {
     Severity.NOTE: lambda: _("提醒"),
 }
 _MOST_TOLD = 5
+# An identity number, a telephone number.
+_PERSONAL = re.compile(r"(?<!\d)(\d{3})(\d{4,11})(\d{3}[\dXx])(?!\d)")
+
+
+def masked_text(text: str) -> str:
+    """Mask personal numbers in what was read; officers see them once they reveal the field."""
+    return _PERSONAL.sub(lambda found: f"{found[1]}{'*' * len(found[2])}{found[3]}", text)
 
 
 def gap_words(gap: Gap) -> str:

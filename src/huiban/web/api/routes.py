@@ -11,11 +11,12 @@ from huiban.web.api import (
     openapi,
     papers,
     registers,
+    review,
     uses,
 )
 
 _ERRANDS = (
     *me.ROUTES, *items.ROUTES, *drafts.ROUTES, *applications.ROUTES, *cases.ROUTES, *papers.ROUTES,
-    *registers.ROUTES, *materials.ROUTES, *uses.ROUTES,
+    *registers.ROUTES, *materials.ROUTES, *uses.ROUTES, *review.ROUTES,
 )  # fmt: skip
 ROUTES = (*_ERRANDS, openapi.route(_ERRANDS))
