@@ -28,11 +28,11 @@ def moment(person: Person, pose: Pose = NEUTRAL) -> Picture:
 
 
 def performed(steps: Sequence[Step]) -> list[tuple[int, Pose]]:
-    """Say which step each frame belongs to and what is done in it, about four a second."""
-    shown = [(0, NEUTRAL)] * 5
+    """Say which step each frame belongs to and what is done in it: the fewest that will do."""
+    shown = [(0, NEUTRAL)] * 4
     for number, step in enumerate(steps, 1):
-        half, whole = _MOVES[step]
-        shown += [(number, one) for one in (NEUTRAL, half, whole, whole, half)]
+        whole = _MOVES[step][1]
+        shown += [(number, one) for one in (NEUTRAL, whole, whole)]
     return shown
 
 

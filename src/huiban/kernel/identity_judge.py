@@ -80,19 +80,24 @@ def _telling(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     return (Fault.LIKE_A_PICTURE, *(one for one in faults if one is not Fault.LIKE_A_PICTURE))
 
 
+def order_fault(challenge: Challenge, places: Sequence[tuple[int, int]]) -> Fault | None:
+    """Say what is wrong with the frames before anybody looks at them: each its step and time."""
+    numbers = range(len(challenge.steps) + 1)
+    if any(one[0] > other[0] or one[1] >= other[1] for one, other in pairwise(places)):
+        return Fault.DISORDERED
+    if any(step not in numbers for step, _ in places):
+        return Fault.DISORDERED
+    counts = [sum(step == number for step, _ in places) for number in numbers]
+    is_enough = counts[0] >= LEAST_AHEAD and min(counts[1:]) >= LEAST_STEP
+    return None if is_enough else Fault.TOO_FEW
+
+
 def _unusable(challenge: Challenge, measures: Sequence[FrameMeasures]) -> Fault | None:
     """Say what keeps the frames from being judged at all."""
-    numbers = range(len(challenge.steps) + 1)
-    if any(
-        one.step > other.step or one.at_ms >= other.at_ms for one, other in pairwise(measures)
-    ) or any(one.step not in numbers for one in measures):
-        return Fault.DISORDERED
-    counts = [sum(one.step == number for one in measures) for number in numbers]
-    if counts[0] < LEAST_AHEAD or min(counts[1:]) < LEAST_STEP:
-        return Fault.TOO_FEW
-    if any(one.faces > 1 for one in measures):
+    fault = order_fault(challenge, [(one.step, one.at_ms) for one in measures])
+    if fault is None and any(one.faces > 1 for one in measures):
         return Fault.SEVERAL_FACES
-    return _faceless(challenge, measures)
+    return fault or _faceless(challenge, measures)
 
 
 def _faceless(challenge: Challenge, measures: Sequence[FrameMeasures]) -> Fault | None:

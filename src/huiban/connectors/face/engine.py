@@ -2,7 +2,7 @@
 """This house's own engine for faces (本地人脸引擎): measured in a child process, judged by rule."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from huiban.connectors.cell import Cells, FileTooHeavy, ReadersBusy
 from huiban.connectors.face.model import Asked, JudgeBusy
 from huiban.kernel.identity import Fault, FrameMeasures, Judged
-from huiban.kernel.identity_judge import judge_challenge
+from huiban.kernel.identity_judge import judge_challenge, order_fault
 
 CELLS = 2
 _RULES = 1  # raise it when what is measured or how it is judged changes
@@ -46,6 +46,9 @@ class EngineJudge:
 
         :raises JudgeBusy: if the engine is at work for others for too long, or does not start.
         """
+        fault = order_fault(asked.challenge, [(one.step, one.at_ms) for one in asked.frames])
+        if fault is not None:
+            return Judged(is_passed=False, faults=(fault,), engine=self.name)
         content = b"".join([*(one.content for one in asked.frames), asked.portrait])
         found = _ask(
             "frames",
@@ -58,14 +61,7 @@ class EngineJudge:
         if "refused" in found:
             return Judged(is_passed=False, faults=(_refused(found),), engine=self.name)
         judged = judge_challenge(asked.challenge, _measures(asked, found["frames"]))
-        return Judged(
-            is_passed=judged.is_passed,
-            steps=judged.steps,
-            faults=judged.faults,
-            score=judged.score,
-            threshold=judged.threshold,
-            engine=self.name,
-        )
+        return replace(judged, engine=self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,23 +28,23 @@ def frames(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
     """Measure the frames of one attempt, each by itself, beside the others and the portrait."""
     parts = _parts(content, ask["lengths"])
     pictures = [_opened(one, MOST_PIXELS, _FRAME_SIDE) for one in parts[:-1]]
-    portrait = measure.faces(_opened(parts[-1], MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
-    if len(portrait) != 1:
+    _, portrait = measure.faces(_opened(parts[-1], MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
+    if portrait is None:
         raise cell_jobs.Refused("portrait")
     found = [measure.faces(one) for one in pictures]
-    ahead = [each[0] for each, step in zip(found, ask["steps"], strict=True) if not step and each]
+    ahead = [face for (_, face), step in zip(found, ask["steps"], strict=True) if face and not step]
     return {
         "frames": [
-            {"faces": len(each), **_measured(each, picture, ahead, portrait[0])}
-            for each, picture in zip(found, pictures, strict=True)
+            {"faces": count, **_measured(face, picture, ahead, portrait)}
+            for (count, face), picture in zip(found, pictures, strict=True)
         ]
     }, b""
 
 
 def portrait(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
     """Measure a portrait that is to be kept."""
-    found = measure.faces(_opened(content, MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
-    return {"faces": len(found), **(measure.alone(found[0]) if len(found) == 1 else {})}, b""
+    count, face = measure.faces(_opened(content, MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
+    return {"faces": count, **(measure.alone(face) if face else {})}, b""
 
 
 def ready(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
@@ -56,11 +56,10 @@ JOBS = {"frames": frames, "portrait": portrait, "ready": ready}
 
 
 def _measured(
-    found: Sequence[Face], picture: Picture, ahead: Sequence[Face], portrait: Face
+    face: Face | None, picture: Picture, ahead: Sequence[Face], portrait: Face
 ) -> dict[str, float]:
-    if len(found) != 1:
+    if face is None:
         return {"light": measure.light(picture)}
-    face = found[0]
     told = measure.alone(face) | {"to_portrait": measure.apart(face, portrait)}
     if ahead:
         others = [measure.apart(face, one) for one in ahead if one is not face]
