@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from huiban.kernel.connection import address_fault
 from huiban.store.database import connection_settings
 from huiban.store.secret import persisted_secret
+from huiban.web.browser_policy import add_headers
 
 PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = PACKAGE.parents[1]
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "huiban.web.browser_policy.PermissionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "huiban.web.refused.RefusalMiddleware",
 ]
@@ -171,6 +173,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ADD_HEADERS_FUNCTION = add_headers
 
 AUTH_USER_MODEL = "store.Account"
 AUTHENTICATION_BACKENDS = [

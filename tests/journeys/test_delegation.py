@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from huiban.store.models import DelegationRow, Draft
+from huiban.store.models import Account, Draft
 from tests.browser import watch
+from tests.journeys.conftest import now
 from tests.journeys.looking import LANGUAGES, Look
 from tests.services import city_sample
+from tests.services.identity_sample import proved_to_sign
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +35,18 @@ def fill_in(page: Page) -> None:
     page.locator("#delegation .button-main").click()
 
 
+def prove(page: Page) -> str:
+    """Have the window confirm who writes it, and come to the paper; returns the delegation."""
+    page.wait_for_url("**/identity/delegation/*")
+    number = page.url.rsplit("/", 1)[-1]
+    proved_to_sign(number, Account.objects.get(number="wangmin").to_actor(), now())
+    page.reload()
+    page.locator("main a[href$='/sign']").click()
+    return number
+
+
 def sign(page: Page) -> None:
-    """Read every page, agree, type the name and the password, and sign."""
+    """Read every page, agree, type the name, and sign."""
     for sheet in page.locator("[data-page]").all():
         sheet.scroll_into_view_if_needed()
     progress = page.locator("[data-progress]")
@@ -42,16 +54,16 @@ def sign(page: Page) -> None:
         expect(progress).to_have_text(re.compile("都看过了|seen|read", re.IGNORECASE))
     page.check("#agree")
     page.fill("#signature", "王敏")
-    page.fill("#password", city_sample.PASSWORD)
     page.locator(".bar .button-main").click()
 
 
 def given(owner: Page) -> str:
     owner.goto("/delegations/new")
     fill_in(owner)
+    number = prove(owner)
     sign(owner)
     expect(owner.locator(".flashes")).to_contain_text("委托书已签好")
-    return DelegationRow.objects.get().number
+    return number
 
 
 @pytest.mark.usefixtures("resident")
@@ -92,9 +104,10 @@ def test_the_pages_are_accessible_and_fit_in_every_look(
     owner.locator("#delegation .button-main").click()
     see(owner, "faults")
     fill_in(owner)
-    owner.wait_for_url("**/sign")
+    owner.wait_for_url("**/identity/delegation/*")
+    see(owner, "prove")
+    number = prove(owner)
     see(owner, "sign")
-    number = DelegationRow.objects.get().number
     owner.goto(f"/delegations/{number}")
     see(owner, "to-sign")
     owner.goto(f"/delegations/{number}/sign")

@@ -14,6 +14,7 @@ from huiban.kernel.actor import Actor
 from huiban.kernel.verification import Verdict
 from huiban.services import (
     ceremony,
+    delegation_signing,
     delegation_uses,
     delegations,
     drafts,
@@ -27,16 +28,17 @@ from huiban.services import (
     trust,
     vault,
 )
+from huiban.services.delegation_signing import Confirmed
 from huiban.services.delegation_terms import Asked
 from huiban.services.delegation_uses import DelegationRefused, Doing
-from huiban.services.delegations import Confirmed
 from huiban.services.handle import Order
 from huiban.services.journal import body_of
 from huiban.services.ledger import Chain
 from huiban.services.refusal import AlreadyDone, Invalid, NotAllowed, NotFound, NotOpen, Stale
 from huiban.store import ids
-from huiban.store.models import Account, Case, DelegationRow
+from huiban.store.models import Account, Case, Ceremony, DelegationRow
 from tests.services import city_sample as sample
+from tests.services.identity_sample import proved_to_sign
 from tests.services.signing_sample import PHONE, password, said
 from tests.services.trusted import trusted
 
@@ -64,10 +66,16 @@ def asked(**changed: object) -> Asked:
     return replace(usual, **changed)  # type: ignore[arg-type]
 
 
+def shown(number: str, actor: Actor) -> Ceremony:
+    """The paper before its grantor, who proved who they are."""
+    proved_to_sign(number, actor, NOW)
+    return delegation_signing.begin(number, actor, NOW, PHONE).ceremony
+
+
 def sign(row: DelegationRow, actor: Actor) -> DelegationRow:
-    one = delegations.begin(row.number, actor, NOW, PHONE).ceremony
-    return delegations.sign(row.number, Confirmed(one.number, said(one), password(NOW), PHONE),
-                            actor, NOW)  # fmt: skip
+    one = shown(row.number, actor)
+    sent = Confirmed(one.number, said(one), PHONE)
+    return delegation_signing.sign(row.number, sent, actor, NOW)
 
 
 def given(
@@ -144,7 +152,7 @@ def test_signing_proposes_accepting_activates_and_the_ledger_tells_both(
     assert (row.state, signed.state, accepted.state) == ("drafted", "proposed", "active")
     assert caught.value.reason == "not_accepted"
     assert [act for act, _ in lines(row.number)] == ["proposed", "use_refused", "accepted"]
-    assert signed.identity.startswith("password:")
+    assert signed.identity.startswith("window:")
     assert len(signed.identity.partition(":")[2]) == 64
     assert vault.content(signed.signed_key)[:4] == b"%PDF"
 
@@ -286,7 +294,7 @@ def test_the_principal_alone_revokes_and_lists_and_strangers_see_nothing(
         lambda: delegations.revoke(number, "", city["chenjing"].to_actor(), NOW),
         lambda: delegations.log(number, other),
         lambda: delegations.accept(number, other, NOW),
-        lambda: delegations.begin(number, other, NOW, PHONE),
+        lambda: delegation_signing.begin(number, other, NOW, PHONE),
     ):
         with pytest.raises(NotFound):
             look()
@@ -429,13 +437,13 @@ def test_the_same_form_sent_twice_writes_one_and_a_paper_is_signed_once(
     row = delegations.write(asked(number=number), owner, NOW)
     with pytest.raises(AlreadyDone):
         delegations.write(asked(number=number), owner, NOW)
-    one = delegations.begin(number, owner, NOW, PHONE).ceremony
-    sent = Confirmed(one.number, said(one), password(NOW), PHONE)
+    one = shown(number, owner)
+    sent = Confirmed(one.number, said(one), PHONE)
 
-    delegations.sign(row.number, sent, owner, NOW)
+    delegation_signing.sign(row.number, sent, owner, NOW)
 
     with pytest.raises(NotOpen):
-        delegations.sign(number, sent, owner, NOW)
+        delegation_signing.sign(number, sent, owner, NOW)
     acts = [act for act, _ in lines(number)]
     assert acts == ["proposed"]
 
@@ -444,11 +452,12 @@ def test_the_same_form_sent_twice_writes_one_and_a_paper_is_signed_once(
 def test_another_papers_ceremony_does_not_sign_this_one(city: dict[str, Account]) -> None:
     owner = city["wangmin"].to_actor()
     one, two = (delegations.write(asked(), owner, NOW) for _ in range(2))
-    begun = delegations.begin(one.number, owner, NOW, PHONE).ceremony
-    sent = Confirmed(begun.number, said(begun), password(NOW), PHONE)
+    begun = shown(one.number, owner)
+    shown(two.number, owner)
+    sent = Confirmed(begun.number, said(begun), PHONE)
 
     with pytest.raises(Stale):
-        delegations.sign(two.number, sent, owner, NOW)
+        delegation_signing.sign(two.number, sent, owner, NOW)
 
 
 @rolled_back

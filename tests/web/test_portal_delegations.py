@@ -9,6 +9,7 @@ from huiban.services import ceremony, ledger
 from huiban.services.ledger import Chain
 from huiban.store import ids
 from huiban.store.models import Account, Case, Ceremony, DelegationRow, Draft
+from tests.services.identity_sample import proved_to_sign
 from tests.services.signing_sample import STROKES
 from tests.web.portal_visitor import ITEM, NOW, Visitor, sample, sent_in, text_of, visitor
 from tests.web.portal_visitor import clerk as clerk
@@ -45,12 +46,13 @@ def written(clerk: Visitor, **changed: object) -> str:
 
 
 def signed(clerk: Visitor, number: str, **changed: str) -> int:
+    owner = Account.objects.get(number="wangmin").to_actor()
+    proved_to_sign(number, owner, NOW)
     clerk.read(f"/delegations/{number}/sign")
     one = Ceremony.objects.get(matter=f"delegation:{number}")
     words = ceremony.digest_of(ceremony.statement(one).zh)
     sent = {
         "ceremony": one.number, "statement": words, "agree": "on", "signature-strokes": STROKES,
-        "password": sample.PASSWORD,
     }  # fmt: skip
     return clerk.post(f"/delegations/{number}/sign", **(sent | changed)).status_code
 
@@ -82,14 +84,36 @@ def test_it_is_written_signed_and_waits_for_its_delegate(clerk: Visitor, residen
     assert paper["Content-Type"] == "application/pdf"
 
 
-def test_nothing_is_signed_without_agreement_and_the_password(
+def test_nothing_is_signed_without_agreement(clerk: Visitor, resident: Visitor) -> None:
+    number = written(clerk)
+
+    assert signed(clerk, number, agree="") == 422
+
+    assert DelegationRow.objects.get().state == "drafted"
+
+
+def test_a_password_alone_no_longer_signs_and_the_page_leads_to_the_identity_step(
     clerk: Visitor, resident: Visitor
 ) -> None:
     number = written(clerk)
 
-    assert signed(clerk, number, agree="", password="wrong") == 422
+    shown = clerk.get(f"/delegations/{number}/sign")
+    sent = clerk.post(f"/delegations/{number}/sign", agree="on", password=sample.PASSWORD)
 
+    assert shown["Location"] == sent["Location"] == f"/identity/delegation/{number}"
     assert DelegationRow.objects.get().state == "drafted"
+
+
+def test_the_page_and_the_log_say_by_what_the_grantor_was_known(
+    clerk: Visitor, resident: Visitor
+) -> None:
+    number = written(clerk)
+    assert signed(clerk, number) == 303
+
+    page = text_of(resident.read(f"/delegations/{number}"))
+
+    assert "身份核实 到窗口核实" in page
+    assert "身份核实：到窗口核实" in page
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 """The paper of a delegation (委托书): set once, shown to its grantor, signed as it was shown."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from huiban.connectors import pades
@@ -11,12 +10,15 @@ from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.credential import Owner
 from huiban.kernel.delegation import Operation
 from huiban.kernel.document_words import date_words
+from huiban.kernel.identity import Way
+from huiban.kernel.identity_words import WAY_WORDS
 from huiban.kernel.words import Words
 from huiban.services import ceremony, city, credentials, sign_with, signing_papers, vault
-from huiban.services.ceremony import Shown, Strokes
+from huiban.services.ceremony import Identity, Shown, Strokes
 from huiban.services.facts import local_day, read_json
 from huiban.services.party import is_person_number, masked
 from huiban.services.sign_with import Applied, Drawn
+from huiban.store.delegations import Paper
 from huiban.store.models import DelegationRow
 
 TITLE = "委托书"
@@ -26,20 +28,15 @@ _TEMPLATE = "common/documents/delegation.typ"
 _MM = 25.4 / 72
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A paper that was set: where its bytes are kept, and where the signature goes."""
+def lay(row: DelegationRow, proof: Identity | None = None) -> Paper:
+    """
+    Set the paper of a delegation from what was written down, with room for a signature.
 
-    object_key: str
-    sha256: str
-    pages: int
-    place: str
-
-
-def lay(row: DelegationRow) -> Paper:
-    """Set the paper of a delegation from what was written down, with room for a signature."""
+    With `proof` it says by what the grantor proved who they are, as the one they sign does.
+    """
     day = local_day(row.made_at)
-    made = signing_papers.set_document(_TEMPLATE, TITLE, _data(row), day, with_places=True)
+    data = _data(row) | {"proved": _proved(proof) if proof else ""}
+    made = signing_papers.set_document(_TEMPLATE, TITLE, data, day, with_places=True)
     found = next(one for one in made.places if one.name == GRANTOR)
     content = made.content
     if credentials.is_configured():
@@ -107,6 +104,12 @@ def item_words(row: DelegationRow) -> list[Words]:
 def last_day(row: DelegationRow) -> datetime:
     """Give the last day that counts, as people write it: the end itself counts no more."""
     return row.valid_until.astimezone(SHANGHAI) - timedelta(seconds=1)
+
+
+def _proved(proof: Identity) -> str:
+    at = proof.at.astimezone(SHANGHAI)
+    way = WAY_WORDS[Way(proof.way)].zh
+    return f"{way}，{date_words(at.date())} {at:%H:%M}，核实编号 {proof.attempt}"
 
 
 def _data(row: DelegationRow) -> dict[str, object]:

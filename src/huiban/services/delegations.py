@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The life of a delegation (委托授权): written, signed, answered, passed on, revoked, expired."""
+"""The life of a delegation (委托授权): written, answered, passed on, revoked, expired."""
 
 import hashlib
 import json
@@ -12,16 +12,14 @@ from django.db import transaction
 from huiban.kernel.actor import SYSTEM, Actor, ActorKind
 from huiban.kernel.delegation import Operation, PassOn, State, Wider, wider
 from huiban.kernel.words import Words
-from huiban.services import ceremony, city, delegation_paper, ledger, sign_with, vault
-from huiban.services.ceremony import Begun, Device, Identity, Said
+from huiban.services import ceremony, city, delegation_paper, ledger, vault
 from huiban.services.delegation_terms import Asked, Checked, check, scenario_of
 from huiban.services.delegation_uses import terms_of
 from huiban.services.ledger import Chain
 from huiban.services.refusal import AlreadyDone, FieldFault, NotAllowed, NotFound, NotOpen
-from huiban.store import ceremonies, delegations
+from huiban.store import delegations
 from huiban.store import ledger as ledgers
-from huiban.store.ceremonies import SignedRow
-from huiban.store.delegations import DelegationMade, DelegationNotFound, SignedPaper
+from huiban.store.delegations import DelegationMade, DelegationNotFound
 from huiban.store.models import DelegationRow, LedgerEntry
 
 PROPOSED, ACCEPTED, DECLINED = "proposed", "accepted", "declined"
@@ -29,16 +27,6 @@ REVOKED, EXPIRED, PASSED_ON = "revoked", "expired", "passed_on"
 PAGE, MOST_OPEN, MOST_LISTED = 30, 200, 200
 _DRAFTED_KEPT = timedelta(days=30)
 _STATE = DelegationRow.State
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What a grantor sends to sign: which ceremony, what they said, who they are."""
-
-    ceremony: str
-    said: Said
-    identity: Identity
-    device: Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ def write(asked: Asked, actor: Actor, now: datetime, parent: str = "") -> Delega
     checked = check(asked, actor if above is None else _principal(above, actor), now)
     row = _row(checked, actor, above, now)
     if above is not None:
-        _demand_narrower(above, row, now)
+        demand_narrower(above, row, now)
     if delegations.open_count(actor.number) >= MOST_OPEN:
         raise NotOpen(_TOO_MANY, "too_many")
     paper = delegation_paper.lay(row)
@@ -80,58 +68,6 @@ def write(asked: Asked, actor: Actor, now: datetime, parent: str = "") -> Delega
     return row
 
 
-def begin(number: str, actor: Actor, now: datetime, device: Device) -> Begun:
-    """
-    Show the grantor the paper to sign.
-
-    :raises NotFound: if there is none, or it is not theirs to sign.
-    :raises NotOpen: if it was signed before, or its time is over.
-    """
-    row = _to_sign(number, actor, now)
-    return ceremony.begin(delegation_paper.shown(row), actor, now, device)
-
-
-def sign(number: str, sent: Confirmed, actor: Actor, now: datetime) -> DelegationRow:
-    """
-    Sign a delegation; from then on its delegate can accept it.
-
-    What proved the signer's identity is kept by kind and digest; a face adds to it there.
-
-    :raises NotFound, NotOpen: as `begin`; if nothing can be signed just now.
-    :raises Stale, Invalid: as `ceremony.check`.
-    """
-    row = _to_sign(number, actor, now)
-    begun = ceremony.load(sent.ceremony, actor)
-    if begun.matter != delegation_paper.matter_of(number) or begun.sha256_before != row.sha256:
-        raise ceremony.changed()
-    strokes = ceremony.check(begun, sent.said, now)
-    applied = delegation_paper.signed(row, strokes, sign_with.owner_of(actor), now)
-    key, sha256 = vault.keep(applied.content), ceremony.sha256_of(applied.content)
-    paper = SignedPaper(begun.number, evidence_of(sent.identity), key, sha256, now)
-    with transaction.atomic():
-        above = delegations.lock(row.parent_id) if row.parent_id else None
-        if above is not None:
-            _demand_narrower(above, row, now)
-        ceremony.agree(begun, sent.said, sent.identity, sent.device, now)
-        ceremonies.sign(begun.number, SignedRow(now, sha256, key, applied.credential))
-        if not delegations.sign(number, paper):
-            raise NotOpen(_SIGNED_BEFORE, "signed")
-        ledger.note(Chain.DELEGATION, number, PROPOSED, actor, now, facts_of(_load(number)))
-        if above is not None:
-            body = {"passed_on": number, "delegate": row.delegate}
-            ledger.note(Chain.DELEGATION, above.number, PASSED_ON, actor, now, body)
-    return _load(number)
-
-
-def evidence_of(identity: Identity) -> str:
-    """
-    Name the evidence of who signed: its kind, and the SHA-256 of what is kept of it.
-
-    Another kind of evidence, such as a compared face, is named the same way.
-    """
-    return f"{identity.way}:{hashlib.sha256(identity.text().encode()).hexdigest()}"
-
-
 def discard(number: str, actor: Actor) -> None:
     """
     Throw away what was written and not signed.
@@ -143,7 +79,7 @@ def discard(number: str, actor: Actor) -> None:
     if row.made_by != actor.number:
         raise _none()
     if not delegations.discard(number):
-        raise NotOpen(_SIGNED_BEFORE, "signed")
+        raise NotOpen(SIGNED_BEFORE, "signed")
 
 
 def accept(number: str, actor: Actor, now: datetime) -> DelegationRow:
@@ -374,7 +310,13 @@ def _principal(above: DelegationRow, actor: Actor) -> Actor:
     return replace(actor, subject=above.grantor_code, subject_name=above.grantor_name)
 
 
-def _demand_narrower(above: DelegationRow, row: DelegationRow, now: datetime) -> None:
+def demand_narrower(above: DelegationRow, row: DelegationRow, now: datetime) -> None:
+    """
+    Refuse what is passed on wider than it was given.
+
+    :raises NotOpen: if what it is passed on from is over.
+    :raises FieldFault: naming what is wider.
+    """
     if above.state != State.ACTIVE or now >= above.valid_until:
         raise NotOpen(_OVER, above.state)
     for fault in wider(terms_of(above), terms_of(row), scenario_of):
@@ -382,12 +324,18 @@ def _demand_narrower(above: DelegationRow, row: DelegationRow, now: datetime) ->
         raise FieldFault(path, words)
 
 
-def _to_sign(number: str, actor: Actor, now: datetime) -> DelegationRow:
+def to_sign(number: str, actor: Actor, now: datetime) -> DelegationRow:
+    """
+    Return a delegation that its writer is to sign.
+
+    :raises NotFound: if there is none, or it is not theirs to sign.
+    :raises NotOpen: if it was signed before, or its time is over.
+    """
     row = _load(number)
     if row.made_by != actor.number or actor.delegation:
         raise _none()
     if row.state != _STATE.DRAFTED:
-        raise NotOpen(_SIGNED_BEFORE, "signed")
+        raise NotOpen(SIGNED_BEFORE, "signed")
     if now >= row.valid_until:
         raise NotOpen(_OVER, "expired")
     return row
@@ -425,7 +373,7 @@ def _none() -> NotFound:
     return NotFound(Words("没有找到这份委托，或者与您无关", "No such delegation of yours"))
 
 
-_SIGNED_BEFORE = Words(
+SIGNED_BEFORE = Words(
     "这份委托已经签过名了，没有重复签署", "It was signed before; nothing was signed twice"
 )
 _OVER = Words(

@@ -2,12 +2,14 @@
 """What proves a signature (签署证据): all that was kept of it, as a document for the parties."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.document_form import signature_svg
+from huiban.kernel.identity import Way
+from huiban.kernel.identity_words import WAY_WORDS
 from huiban.kernel.permission import Errand
 from huiban.services import ceremony, ledger, signing_papers
 from huiban.services.facts import local_day
@@ -26,7 +28,6 @@ _OUTCOMES = {
     "declined": "拒绝签署",
     "lapsed": "作废（文书内容有变化，或者隔了太久）",
 }
-_WAYS = {"password": "重新输入登录密码"}
 _ACTS = {
     "made": "发起签署",
     "answered": "填写协查结果",
@@ -118,14 +119,13 @@ def _set(  # noqa: PLR0913 - the parts of the document
 def _ceremony(one: Ceremony) -> dict[str, object]:
     whom = f"（代表{one.acting_for}）" if one.acting_for else ""
     identity = ceremony.identity_of(one)
-    way = str(identity.get("way", ""))
     facts = [
         _fact("签署人", f"{one.account_name}{whom}，账号 {one.account}"),
         _fact("结果", _OUTCOMES[one.outcome] + (f"：{one.reason}" if one.reason else "")),
         _fact("打开", _moment(one.opened_at)),
         _fact("确认签署", _moment(one.agreed_at)),
         _fact("签名加盖", _moment(one.signed_at)),
-        _fact("身份核实", _identity(way, identity.get("at"))),
+        _fact("身份核实", _identity(identity)),
         _fact("设备", one.device),
         _fact("网络地址", one.address),
         _fact("证书", one.credential_id or ""),
@@ -147,11 +147,16 @@ def _ceremony(one: Ceremony) -> dict[str, object]:
     }
 
 
-def _identity(way: str, at: object) -> str:
-    if not way:
+def _identity(kept: Mapping[str, object]) -> str:
+    way = kept.get("way")
+    if way not in set(Way):
         return ""
+    words = "重新输入登录密码" if way == Way.PASSWORD else WAY_WORDS[Way(str(way))].zh
+    at = kept.get("at")
     moment = _moment(datetime.fromisoformat(at)) if isinstance(at, str) else ""
-    return f"{_WAYS.get(way, way)}，{moment}"
+    score = f"与证件照片的距离 {kept['score']}，门限 {kept['threshold']}" if "score" in kept else ""
+    attempt = f"核实编号 {kept['attempt']}" if "attempt" in kept else ""
+    return "，".join(one for one in (words, moment, score, attempt) if one)
 
 
 def _pages(one: Ceremony) -> str:

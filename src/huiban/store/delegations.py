@@ -33,6 +33,16 @@ class SignedPaper:
     signed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that was set: where its bytes are kept, and where the signature goes."""
+
+    object_key: str
+    sha256: str
+    pages: int
+    place: str
+
+
 def make(row: DelegationRow) -> None:
     """
     Keep a delegation that was written down.
@@ -71,6 +81,12 @@ def lock(number: str) -> DelegationRow:
         if one:
             list(DelegationRow.objects.select_for_update().filter(number=one).values_list("pk"))
     return load(number)
+
+
+def lay_anew(number: str, paper: Paper, identity: str) -> None:
+    """Keep another paper of a delegation that is not signed, and the evidence it names."""
+    waiting = DelegationRow.objects.filter(number=number, state=_STATE.DRAFTED)
+    waiting.update(identity=identity, **asdict(paper))
 
 
 def sign(number: str, paper: SignedPaper) -> bool:

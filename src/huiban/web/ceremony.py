@@ -28,12 +28,17 @@ _PASSWORD = "password"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What surrounds a ceremony on its page: where it is sent, what its button says."""
+    """
+    What surrounds a ceremony on its page: where it is sent, what its button says.
+
+    `proof` says how the person proved who they are before they came; without one, by password.
+    """
 
     template: str
     url: str
     button: str
     context: Context = field(default_factory=dict)
+    proof: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,22 @@ def read_said(visit: Visit, number: str) -> Said:
 
 def checked(visit: Visit, number: str, said: Said, purpose: str) -> Identity | Failed:
     """Look at everything that was sent before anything is signed; tell all faults at once."""
-    problems: list[FieldProblem] = []
-    try:
-        ceremony.check(ceremony.load(number, visit.actor), said, visit.now)
-    except Invalid as invalid:
-        problems += invalid.problems
+    problems = missing(visit, number, said)
     try:
         proof = identity.prove(visit, purpose)
     except identity.NotProved as fault:
         problems.append(_plain(_PASSWORD, str(fault)))
         return Failed(said, tuple(problems))
     return Failed(said, tuple(problems)) if problems else proof
+
+
+def missing(visit: Visit, number: str, said: Said) -> list[FieldProblem]:
+    """Look at what was sent before anything is signed; who sent it is asked elsewhere."""
+    try:
+        ceremony.check(ceremony.load(number, visit.actor), said, visit.now)
+    except Invalid as invalid:
+        return list(invalid.problems)
+    return []
 
 
 def draw(
@@ -104,7 +114,8 @@ def draw(
         "links": [
             ProblemLink(f"#{one.path}", one.message.speak(visit.language)) for one in problems
         ],
-        "needs_password": identity.proved(visit, purpose) is None,
+        "proof": setting.proof,
+        "needs_password": not setting.proof and identity.proved(visit, purpose) is None,
         "refused": refused.message.speak(visit.language) if refused else "",
         "has_changed": begun.has_changed and refused is None,
     }

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from huiban.kernel.delegation import Operation
+from huiban.kernel.identity import Way
+from huiban.kernel.identity_words import WAY_WORDS
 from huiban.services import city, delegation_paper
 from huiban.services.ledger import body_of
 from huiban.store.models import LedgerEntry
@@ -67,6 +69,9 @@ def _lines(entry: LedgerEntry, language: str) -> Iterable[str]:
     named = [str(body[key]) for key in ("case", "certificate", "grant") if body.get(key)]
     text = " · ".join([entry.actor_name, *(one for one in what if one), *named])
     yield text
+    way = str(body.get("identity", "")).partition(":")[0]
+    if way in set(Way):
+        yield _("身份核实：%(way)s") % {"way": WAY_WORDS[Way(way)].speak(language)}
     reason = str(body.get("reason", ""))
     if entry.act == "use_refused":
         yield REFUSALS.get(reason, lambda: reason)()

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiban.kernel.actor import Actor
@@ -18,18 +17,21 @@ from huiban.kernel.clock_time import SHANGHAI
 from huiban.kernel.form import Field, FieldKind
 from huiban.kernel.form_date import read_date
 from huiban.kernel.form_words import FieldRefused
+from huiban.kernel.identity import Way
+from huiban.kernel.identity_words import WAY_WORDS
 from huiban.kernel.words import Words
 from huiban.services import (
     ceremony,
     delegation_paper,
+    delegation_signing,
     delegation_terms,
     delegation_uses,
     delegations,
     guide,
 )
+from huiban.services.delegation_signing import Confirmed
 from huiban.services.delegation_terms import Asked
 from huiban.services.delegation_uses import DelegationRefused
-from huiban.services.delegations import Confirmed
 from huiban.services.facts import local_day
 from huiban.services.refusal import AlreadyDone, FieldFault, Invalid, NotOpen, Stale
 from huiban.store import ids
@@ -141,51 +143,56 @@ def show(visit: Visit, number: str) -> HttpResponse:
     return render(visit.request, "portal/delegation.html", context)
 
 
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @signed_in
 def sign(visit: Visit, number: str) -> HttpResponse:
-    """Show the paper to its grantor, or sign it."""
+    """Show the paper to its grantor, who proved who they are, or sign it."""
     try:
         if visit.request.method == "POST":
             return _confirm(visit, number)
         return _draw(visit, number)
     except NotOpen as refused:
+        if refused.reason == delegation_signing.UNPROVED:
+            return see_other(f"/identity/{delegation_signing.PURPOSE}/{number}")
         messages.warning(visit.request, refused.message.speak(visit.language))
         return see_other(f"/delegations/{number}")
 
 
 def _confirm(visit: Visit, number: str) -> HttpResponse:
+    delegation_signing.demand_proof(number, _own(visit), visit.now)
     begun = visit.request.POST.get("ceremony", "")[:32]
     said = pages.read_said(visit, begun)
+    problems = pages.missing(visit, begun, said)
+    if problems:
+        return _draw(visit, number, Failed(said, tuple(problems)))
+    sent = Confirmed(begun, said, identity.device_of(visit))
     try:
-        proof = pages.checked(visit, begun, said, _purpose(number))
-        if isinstance(proof, Failed):
-            return _draw(visit, number, proof)
-        sent = Confirmed(begun, said, proof, identity.device_of(visit))
-        delegations.sign(number, sent, _own(visit), visit.now)
+        delegation_signing.sign(number, sent, _own(visit), visit.now)
     except Stale as stale:
         return _draw(visit, number, Failed(said, refused=stale))
     except NotOpen as refused:
         if refused.reason != "away":
             raise
         return _draw(visit, number, Failed(said, refused=refused))
-    identity.spend(visit)
     messages.success(visit.request, _("委托书已签好。受托人登录后在“委托授权”里接受，就可以代办。"))
     return see_other(f"/delegations/{number}")
 
 
 def _draw(visit: Visit, number: str, failed: Failed | None = None) -> HttpResponse:
-    begun = delegations.begin(number, _own(visit), visit.now, identity.device_of(visit))
+    own, device = _own(visit), identity.device_of(visit)
+    begun = delegation_signing.begin(number, own, visit.now, device)
+    proof = delegation_signing.demand_proof(number, own, visit.now)
     here = f"/delegations/{number}"
     context: Context = {
         "here": here,
         "back_url": here,
+        "proved_by": WAY_WORDS[Way(proof.way)].speak(visit.language),
         "crumbs": [(_("委托授权"), "/delegations"), (_("签署委托书"), "")],
     }
-    setting = Setting("portal/delegation_sign.html", f"{here}/sign", _("签署委托书"), context)
-    return pages.draw(visit, begun, setting, _purpose(number), failed)
+    template = "portal/delegation_sign.html"
+    setting = Setting(template, f"{here}/sign", _("签署委托书"), context, proof)
+    return pages.draw(visit, begun, setting, f"delegation:{number}", failed)
 
 
 @require_POST
@@ -254,10 +261,6 @@ def document(visit: Visit, number: str) -> HttpResponse:
 def _own(visit: Visit) -> Actor:
     """Delegations are given and answered as oneself, whoever one acts for meanwhile."""
     return visit.account.to_actor()
-
-
-def _purpose(number: str) -> str:
-    return f"delegation:{number}"
 
 
 def _usual(visit: Visit, above: DelegationRow | None) -> Context:
@@ -396,6 +399,7 @@ def _facts(row: DelegationRow, language: str) -> list[tuple[str, str]]:
     found = [
         (_("委托人"), row.grantor_name),
         (_("签署人"), row.made_by_name),
+        (_("身份核实"), _proved_by(row, language)),
         (_("受托人"), f"{row.delegate_name}\n{row.delegate_of}".strip()),
         (_("办理事项"), items),
         (_("受托权限"), operations),
@@ -404,6 +408,11 @@ def _facts(row: DelegationRow, language: str) -> list[tuple[str, str]]:
         (_("转委托"), passed),
     ]
     return [(name, text) for name, text in found if text]
+
+
+def _proved_by(row: DelegationRow, language: str) -> str:
+    way = delegation_signing.way_of(row)
+    return WAY_WORDS[Way(way)].speak(language) if way in set(Way) else ""
 
 
 def _before(visit: Visit) -> int | None:

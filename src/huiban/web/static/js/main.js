@@ -10,6 +10,7 @@ const PARTS = {
   "hb-ceremony": () => import("./ceremony.js"),
   "hb-date": () => import("./dates.js"),
   "hb-division": () => import("./division.js"),
+  "hb-face": () => import("./face.js"),
   "hb-money": () => import("./money.js"),
   "hb-place": () => import("./address.js"),
   "hb-rows": () => import("./rows.js"),
