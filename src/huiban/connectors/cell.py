@@ -21,7 +21,8 @@ CELLS = 2
 SECONDS = 10.0
 _WAIT = 30.0
 _PROGRAM = (sys.executable, "-I", str(Path(cell_jobs.__file__).resolve()))
-_ENVIRONMENT = {"LANG": "C.UTF-8"}  # none of our settings or secrets
+# None of our settings or secrets; and no thread of numpy's that starts before its fence.
+_ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class FileTooHeavy(Exception):

@@ -3,17 +3,22 @@
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
+import pypdf
+import typst
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from pypdf.generic import StreamObject
 
 from huiban.connectors import fonts
 from huiban.kernel.reading import Box, Line
+from tests.connectors import pdf_files
 
 Frame = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels."""
@@ -227,3 +232,72 @@ def encoded(page: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
 def picture(page: Image.Image) -> NDArray[np.uint8]:
     """Give a page as OpenCV has it."""
     return np.ascontiguousarray(np.asarray(page.convert("RGB"))[:, :, ::-1])
+
+
+def text_pdf(*pages: Sequence[str]) -> bytes:
+    """Set lines as a program does that writes PDF: real text, 8 by 5 inches a page."""
+    leaves = "#pagebreak()\n".join("\\ ".join(lines) + "\n" for lines in pages)
+    source = (
+        "#set page(width: 8in, height: 5in, margin: 0.8in)\n"
+        f'#set text(font: "Noto Sans SC", size: 16pt, lang: "zh")\n{leaves}'
+    )
+    folder = str(fonts.folder())
+    return typst.compile(source.encode(), font_paths=[folder], ignore_system_fonts=True)
+
+
+def scanned_pdf(*pages: Image.Image) -> bytes:
+    """Put pictures into a PDF as a scanner at 200 dpi does."""
+    out = io.BytesIO()
+    first, *others = (page.convert("RGB") for page in pages)
+    first.save(out, "PDF", resolution=200, save_all=True, append_images=others, quality=85)
+    return out.getvalue()
+
+
+def pdf_with_layer(page: Image.Image, text: bytes, mode: int = 3) -> bytes:
+    """Put a picture into a PDF with text over it; in mode 3 nobody sees that text."""
+    jpeg = encoded(page)
+    width, height = (round(side * 72 / 200) for side in page.size)
+    drawn = b"q %d 0 0 %d 0 0 cm /P Do Q BT %d Tr /F 12 Tf 20 8 Td (%s) Tj ET" % (
+        width, height, mode, text,
+    )  # fmt: skip
+    size = b"/Width %d/Height %d" % page.size
+    how = b"/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"
+    return pdf_files.pdf(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R/Resources"
+            b"<</XObject<</P 5 0 R>>/Font<</F 6 0 R>>>>>>" % (width, height),
+            pdf_files.stream(drawn),
+            pdf_files.stream(jpeg, b"/Type/XObject/Subtype/Image" + size + how),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ]
+    )
+
+
+def lying_pdf(*lines: str) -> bytes:
+    """Set lines in a font whose characters claim to be others, one further each."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf(lines)))
+    for found in writer._objects:
+        if isinstance(found, StreamObject) and b"begincmap" in found.get_data():
+            told = re.sub(rb"> <([0-9a-fA-F]{4})>", _next_code, found.get_data())
+            found.set_data(told)
+    return written(writer)
+
+
+def _next_code(found: re.Match[bytes]) -> bytes:
+    return b"> <%04X>" % (int(found[1], 16) + 1)
+
+
+def joined(*files: bytes) -> bytes:
+    """Put PDFs one behind the other."""
+    writer = pypdf.PdfWriter()
+    for one in files:
+        writer.append(io.BytesIO(one))
+    return written(writer)
+
+
+def written(writer: pypdf.PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

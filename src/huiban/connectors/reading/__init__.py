@@ -143,20 +143,23 @@ class _Job:
         return int(found["pages"])
 
     def pages(self, total: int) -> Iterator[ReadPage]:
-        """Give page after page until the end, the deadline, or too many that were lost."""
+        """Give page after page until the end, the deadline, or too many that were too heavy."""
         in_a_row = 0
         for number in range(1, total + 1):
             if in_a_row >= MOST_LOST or time.monotonic() >= self.until:
                 return
             page = self._page(number)
-            in_a_row = 0 if page else in_a_row + 1
+            is_heavy = page is None and self.last_refusal not in _OUTCOMES
+            in_a_row = in_a_row + 1 if is_heavy else 0
             self.lost += page is None
             yield page or _lost(number)
 
     def outcome(self, told: int, total: int) -> Outcome:
-        if self.lost == told == total and self.last_refusal:
-            return _OUTCOMES.get(self.last_refusal, Outcome.TOO_HEAVY)
-        return Outcome.READ if told == total and self.lost < total else Outcome.TOO_HEAVY
+        if told < total:
+            return Outcome.TOO_HEAVY
+        if self.lost < total:
+            return Outcome.READ
+        return _OUTCOMES.get(self.last_refusal, Outcome.TOO_HEAVY)
 
     def _page(self, number: int) -> ReadPage | None:
         try:

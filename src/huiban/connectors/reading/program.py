@@ -11,6 +11,7 @@ from PIL import Image
 
 from huiban.connectors import cell_jobs
 from huiban.connectors.reading import page, pictures, recognise
+from huiban.connectors.reading.fence import Fence, fence
 from huiban.kernel.reading import Outcome, Reading, to_json
 
 MEMORY = 4 * 1024 * 1024 * 1024
@@ -29,10 +30,11 @@ def read(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
 
 
 def ready(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
-    """Say that the models are there."""
-    return {}, b""
+    """Say that the models are there, and what this process has given up."""
+    return {"fence": _given_up}, b""
 
 
+_given_up: list[Fence] = []
 JOBS = {"count": count, "read": read, "ready": ready}
 
 
@@ -51,6 +53,7 @@ def answer(ask: dict[str, Any], content: bytes) -> cell_jobs.Answer:
 def main() -> None:
     """Answer one message after the other until the other side is gone."""
     warnings.simplefilter("ignore")
+    _given_up.extend(fence())
     recognise.load()
     _confine()  # after the models, which are ours, and before the first stranger's byte
     Image.MAX_IMAGE_PIXELS = None  # our own bound is checked first

@@ -18,6 +18,8 @@ MOST_STRANGE = 0.05
 """The share of characters without a meaning above which a text layer is rubbish."""
 LARGE_IMAGE = 0.15
 """An image over this share of the page may carry text of its own."""
+SCAN = 0.6
+MOST_OF_A_NOTE = 60
 _GAP = 1.2
 _GRID = 10_000
 _INVISIBLE = 3
@@ -26,10 +28,16 @@ _PRIVATE = range(0xE000, 0xF900)
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """What a page says by itself; `has_images` asks for a look at the picture as well."""
+    """
+    What a page says by itself.
+
+    `has_images` asks for a look at the picture as well; `is_note` tells a scan that fills the
+    page, on which a program wrote its name or a number.
+    """
 
     lines: tuple[Line, ...]
-    has_images: bool
+    has_images: bool = False
+    is_note: bool = False
 
 
 @dataclass(slots=True)
@@ -60,7 +68,9 @@ def text_layer(page: Any) -> TextLayer | None:
     lines = in_reading_order(_lines(glyphs))
     if sum(len(line.text) for line in lines) < LEAST_CHARACTERS:
         return None
-    return TextLayer(tuple(lines), _image_share(page) >= LARGE_IMAGE)
+    share = _image_share(page)
+    is_note = share >= SCAN and sum(len(line.text) for line in lines) <= MOST_OF_A_NOTE
+    return TextLayer(tuple(lines), share >= LARGE_IMAGE, is_note)
 
 
 def _is_sound(text: Any, total: int) -> bool:
