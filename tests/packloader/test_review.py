@@ -155,3 +155,35 @@ def test_gaps_are_words_that_never_change() -> None:
         "no_file", "other_kind", "not_read", "unsure", "unclear", "several", "other_unit",
         "not_filled",
     ]  # fmt: skip
+
+
+_OWN = """kinds:
+  - code: weighbridge_slip
+    name: {zh: 过磅单, en: Weighbridge slip}
+    features: [{weight: 0.9, words: [过磅单], is_title: true}]
+    fields:
+      - {name: net, label: {zh: 净重, en: Net weight}, type: number, labels: [净重]}
+reads:
+"""
+
+
+def test_a_pack_brings_kinds_of_its_own_beside_the_shared_ones() -> None:
+    edits = [
+        Edit(REVIEW, "reads:\n", _OWN),
+        Edit(REVIEW, _READS, _READS[:-1] + ", weighbridge_slip]"),
+    ]
+    scenario = load_texts(edited(*edits), common())
+
+    assert scenario.review is not None
+    assert scenario.review.kinds["weighbridge_slip"].fields[0].name == "net"
+    assert set(common().material_kinds) < set(scenario.review.kinds)
+    assert "weighbridge_slip" in scenario.review.reads["site_inventory"]
+    before = load_texts(texts(), common()).review
+    assert before is not None
+    assert before.kinds_digest != scenario.review.kinds_digest
+
+
+def test_a_kind_that_is_there_already_is_told() -> None:
+    found = problems(Edit(REVIEW, "reads:\n", _OWN.replace("weighbridge_slip", "contract")))
+
+    assert any("there is a kind 'contract' already" in one.message for one in found)

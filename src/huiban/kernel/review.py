@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review points (审查要点): rules over what was read from materials; they find, people decide."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from huiban.kernel.catalogue import Life
 from huiban.kernel.form import FieldKind
+from huiban.kernel.material_kind import MaterialKind
 from huiban.kernel.reading import Box
 from huiban.kernel.rule import Criterion, FactType, Rule, Verdict, judge
 from huiban.kernel.words import Words
@@ -194,6 +197,13 @@ class Review:
     """Material → the kinds its files may be of."""
     facts: Mapping[str, ReviewFact] = field(default_factory=dict)
     points: Mapping[Life, tuple[Point, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, MaterialKind] = field(default_factory=dict, repr=False)
+    """Every kind a file may turn out to be: the shared ones, then the pack's own."""
+
+    @cached_property
+    def kinds_digest(self) -> str:
+        """Tell the kinds of this writing from those of another: what a file is hangs on them."""
+        return hashlib.sha256(repr(list(self.kinds.values())).encode()).hexdigest()
 
     def facts_of(self, point: Point) -> tuple[ReviewFact, ...]:
         """Return the facts a point's rule takes from materials."""

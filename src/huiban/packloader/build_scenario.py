@@ -2,11 +2,12 @@
 """Putting one scenario (场景) together from its texts, or saying all that stands in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from huiban.kernel.analysis import Analysis
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.form import Form
+from huiban.kernel.material_kind import MaterialKind
 from huiban.kernel.process import Chart
 from huiban.kernel.review import Review
 from huiban.kernel.rule import Criterion, Schema
@@ -64,6 +65,12 @@ class Draft:
     statistics: StatisticsIn | None = None
     seed: SeedIn | None = None
     examples: dict[str, ExamplesIn] = field(default_factory=dict)
+
+    @property
+    def material_kinds(self) -> dict[str, MaterialKind]:
+        """Every kind a file may turn out to be: the shared ones, then the pack's own."""
+        own = [one.make() for one in self.points.kinds] if self.points else []
+        return {**self.common.material_kinds, **{one.code: one for one in own}}
 
     @property
     def usages(self) -> list[Usage]:
@@ -237,9 +244,14 @@ def _review(draft: Draft) -> None:
     codes = [one.code for one in (*draft.rules.acceptance, *draft.rules.examination)]
     told = draft.analysis.criteria.values() if draft.analysis else ()
     codes += [one.code for criteria in told for one in criteria]
-    kinds = kinds_of(draft.common.material_kinds.values())
+    for index, one in enumerate(draft.points.kinds):
+        before = [*draft.common.material_kinds, *(kind.code for kind in draft.points.kinds[:index])]
+        if one.code in before:
+            path, cure = ("kinds", index, "code"), "give it another code, or use that kind"
+            draft.folder.note(REVIEW, path, f"there is a kind '{one.code}' already", cure)
+    kinds = kinds_of(draft.material_kinds.values())
     place = ReviewPlace(draft.folder, kinds, draft.common.roles, usages)
-    draft.review = build_review(place, draft.points, codes)
+    draft.review = replace(build_review(place, draft.points, codes), kinds=draft.material_kinds)
 
 
 def _check_codes(folder: Folder, rules: RulesIn) -> None:

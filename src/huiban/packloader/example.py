@@ -34,7 +34,7 @@ def run(example: ExampleIn, samples: Samples, scenario: Scenario, common: Common
             criteria = getattr(scenario, group)[application.item.life]
             faults += _verdict_faults(group, wanted, criteria, (application.facts(today), today))
     if example.review is not None:
-        faults += review_faults(example.review, application, scenario, common, today)
+        faults += review_faults(example.review, application, scenario, today)
     return faults + list(run_steps(example, application, scenario, common))
 
 

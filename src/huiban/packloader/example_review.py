@@ -15,7 +15,7 @@ from huiban.kernel.review_facts import FileRead, SealPlace, review_facts
 from huiban.kernel.rule import Verdict
 from huiban.packloader.example_application import Application
 from huiban.packloader.schema.example import ReadIn, ReviewedIn
-from huiban.packloader.values import Common, Scenario
+from huiban.packloader.values import Scenario
 
 SURE = 0.99
 _SPOT = Box(0.1, 0.1, 0.4, 0.14)
@@ -40,14 +40,13 @@ def review_faults(
     wanted: ReviewedIn,
     application: Application,
     scenario: Scenario,
-    common: Common,
     today: date,
 ) -> Iterator[str]:
     """Yield every way in which the points did not find what the example says."""
     if scenario.review is None:
         yield "review: the pack has no review.yaml"
         return
-    files, faults = read_files(wanted, common.material_kinds)
+    files, faults = read_files(wanted, scenario.review.kinds)
     yield from map(str, faults)
     points = scenario.review.points.get(application.item.life, ())
     for finding in _findings(scenario.review, points, (application, today), files):

@@ -63,7 +63,8 @@ def is_withheld(opened: Opened, fact: ReviewFact | None) -> bool:
     field = field_against(form, fact)
     if field is not None and field.sensitive:
         return True
-    read = read_as(fact)
+    told = opened.scenario.review
+    read = read_as(told, fact) if told else None
     return read is not None and (read.type is FieldType.CITIZEN_ID or "出生" in read.label.zh)
 
 
@@ -78,17 +79,18 @@ def field_against(form: Form, fact: ReviewFact) -> Field | None:
     return next((one for one in field.columns if one.key == column), None)
 
 
-def read_as(fact: ReviewFact) -> FieldPattern | None:
+def read_as(told: Review, fact: ReviewFact) -> FieldPattern | None:
     """Return how the field of a material that a fact reads is written."""
-    kinds = city.common().material_kinds
+    kinds = told.kinds
     fields = (one for code in sorted(fact.kinds) if code in kinds for one in kinds[code].fields)
     return next((one for one in fields if one.name == fact.field), None)
 
 
 def _compared(scenario: Scenario) -> Iterator[tuple[str, Sort]]:
     """Tell which answers are names because papers say so in a place for a name."""
-    for fact in scenario.review.facts.values() if scenario.review else ():
-        sort = _sort_read(read_as(fact))
+    told = scenario.review
+    for fact in told.facts.values() if told else ():
+        sort = _sort_read(read_as(told, fact)) if told else None
         if fact.against is not None and not fact.against.material and sort is not None:
             yield fact.against.path, sort
 
@@ -174,6 +176,6 @@ def _of_evidence(told: Review | None, evidence: Iterable[Evidence]) -> Iterator[
     """Give names as papers write them: they may not be those of the form."""
     for place in evidence:
         fact = told.facts.get(place.fact) if told else None
-        sort = _sort_read(read_as(fact)) if fact else None
+        sort = _sort_read(read_as(told, fact)) if told and fact else None
         if sort is not None:
             yield Known(place.text, sort)

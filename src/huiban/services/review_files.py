@@ -16,7 +16,7 @@ from huiban.kernel.review_facts import FileRead as Part
 from huiban.kernel.review_facts import review_facts
 from huiban.kernel.rule import Verdict
 from huiban.packloader import Scenario
-from huiban.services import city, readings
+from huiban.services import readings
 from huiban.services.facts import facts_of, local_day, read_instead, read_json, read_materials
 from huiban.services.packs_in_force import when_changed
 from huiban.services.readings import FileRead
@@ -122,7 +122,9 @@ def of(filed: Filed, blobs: Mapping[str, Blob]) -> Reviewed | None:
         for material, numbers in filed.materials.items()
     }
     read = readings.of_files(one for several in listed.values() for one in several)
-    parts = {material: list(_parts(told, material, own, read)) for material, own in listed.items()}
+    parts = {
+        material: list(parts_of(told, material, own, read)) for material, own in listed.items()
+    }
     return Reviewed(_findings(told, filed, parts), listed, read)
 
 
@@ -142,9 +144,10 @@ def _findings(
     return tuple(sorted(found, key=lambda one: _FOUND_FIRST[one.verdict]))
 
 
-def _parts(
+def parts_of(
     told: Review, material: str, own: Sequence[Blob], read: Mapping[str, FileRead]
 ) -> Iterable[Part]:
+    """Yield what each file of a material is and says, as facts are taken from it."""
     expected = told.reads.get(material, ())
     for number, blob in enumerate(own, 1):
         reading = read[blob.number].reading
@@ -152,7 +155,9 @@ def _parts(
             # Not read yet, or by nobody: it is there, and nothing is known of it.
             yield Part(number, None, pages=0, is_clear=False)
             continue
-        for part in _parts_of(_Content(blob.sha256, reading.engine, expected, reading)):
+        for part in _parts_of(
+            _Content(blob.sha256, reading.engine, told.kinds_digest, expected, (reading, told))
+        ):
             yield replace(part, file=number)
 
 
@@ -162,8 +167,9 @@ class _Content:
 
     sha256: str
     engine: str
+    kinds: str
     expected: tuple[str, ...]
-    reading: Reading = field(compare=False)
+    read: tuple[Reading, Review] = field(compare=False)
 
 
 @lru_cache(maxsize=512)
@@ -174,13 +180,13 @@ def _parts_of(content: _Content) -> tuple[Part, ...]:
     A file whose pages are each of a kind that its material may be of, such as the two sides of a
     card, is taken page by page; any other is of one kind.
     """
-    reading, expected = content.reading, content.expected
-    kinds = city.common().material_kinds
-    by_page = _carried_on(kinds_by_page(reading, kinds.values()))
+    (reading, told), expected = content.read, content.expected
+    kinds = told.kinds.values()
+    by_page = _carried_on(kinds_by_page(reading, kinds))
     codes = [one.kind.code if one else None for one in by_page]
     if len(set(codes)) > 1 and set(codes) <= set(expected):
         return tuple(_split(reading, by_page))
-    whole = kind_of(reading, kinds.values())
+    whole = kind_of(reading, kinds)
     return (_part(reading, whole.kind if whole else None, whole),)
 
 

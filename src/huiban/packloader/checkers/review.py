@@ -49,7 +49,7 @@ def _names(draft: Draft) -> None:
 
 
 def _read(draft: Draft, file: str, index: int, wanted: ReviewedIn) -> None:
-    kinds = draft.common.material_kinds
+    kinds = draft.material_kinds
     known = draft.review.reads if draft.review else {}
     for material, files in wanted.read.items():
         path = ("examples", index, "review", "read", material)

@@ -9,6 +9,7 @@ from pydantic import Field as Described
 from huiban.kernel.catalogue import Life
 from huiban.kernel.review import Severity, Take
 from huiban.packloader.schema.part import Flag, Key, Line, Number, Part, Sentence
+from huiban.packloader.schema.readings import MaterialKindIn
 
 _Field = Annotated[str, Described(description="material.field, of a kind the material may be of")]
 
@@ -83,5 +84,11 @@ class ReviewIn(Part):
         dict[Key, tuple[Key, ...]],
         Described(min_length=1, description="material: kinds its files may be of"),
     ]
+    kinds: Annotated[
+        tuple[MaterialKindIn, ...],
+        Described(
+            description="kinds of material of this pack's own, beside packs/common/readings.yaml"
+        ),
+    ] = ()
     facts: Annotated[dict[Key, FactIn], Described(min_length=1)]
     points: Annotated[tuple[PointIn, ...], Described(min_length=1)]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from huiban.kernel.review import Finding
 from huiban.kernel.rule import Verdict
-from huiban.services import desk, reviewing
+from huiban.services import desk, explain, reviewing
 from huiban.services.desk import DeskCase
 from huiban.services.reviewing import DeskReview, Said
 from huiban.store.models import Blob
@@ -54,6 +54,8 @@ def views(visit: Visit, found: DeskCase, narrow: Narrow) -> Context:
         "n_unknown": sum(one.verdict is Verdict.UNKNOWN for one in findings),
         "n_pass": sum(one.verdict is Verdict.PASS for one in findings),
         "n_idle": len(own.reviewed.findings) - len(findings),
+        "number": found.page.number,
+        "can_explain": explain.is_on(),
         "settle_url": f"/desk/cases/{found.page.number}/points",
     }
 
