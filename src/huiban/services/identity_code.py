@@ -222,7 +222,9 @@ def _wrong(number: str, sent: IdentityCode, actor: Actor, now: datetime) -> NotO
 
 
 def _used_up(number: str, actor: Actor, now: datetime) -> NotOpen:
-    facts = {"fault": "code_tries"} | passkeys.answer_facts(passkeys.answered(number))
+    facts = {"fault": "code_tries", "reason": _TRIES.zh} | passkeys.answer_facts(
+        passkeys.answered(number)
+    )
     with suppress(NotOpen):  # another try ended it at the same moment
         identity.conclude(number, Outcome(is_passed=False, facts=facts), actor, now)
     return NotOpen(_TRIES, "code_tries")

@@ -96,7 +96,7 @@ def register(sent: Sent, actor: Actor, now: datetime) -> Passkey:
     :raises FieldFault: if the name will not do, or the device's answer proves nothing.
     """
     _demand_own(actor)
-    name = _name(sent.name)
+    name = checked_name(sent.name)
     try:
         made = passkey.made(sent.answer, site(), passkey.bytes_of(sent.challenge))
     except PasskeyRefused as refused:
@@ -131,7 +131,7 @@ def rename(number: str, name: str, actor: Actor) -> None:
     :raises FieldFault: if the name will not do.
     :raises NotFound: if they have none of this number.
     """
-    if not stored.rename(actor.number, number, _name(name)):
+    if not stored.rename(actor.number, number, checked_name(name)):
         raise _none()
 
 
@@ -184,11 +184,13 @@ def answer(number: str, sent: str, actor: Actor, now: datetime) -> None:
         counter = passkey.answered(sent, here, challenge_of(row), kept)
         stored.answer(held, number, counter, now)
     except PasskeyRefused as refused:
-        _fail(number, str(refused.wrong), held, actor, now)
-        raise NotOpen(words.WRONG[refused.wrong], str(refused.wrong)) from None
+        told = NotOpen(words.WRONG[refused.wrong], str(refused.wrong))
+        _fail(number, told, held, actor, now)
+        raise told from None
     except PasskeyNotFound:
-        _fail(number, NOT_YOURS, held, actor, now)
-        raise NotOpen(words.NOT_YOURS, NOT_YOURS) from None
+        told = NotOpen(words.NOT_YOURS, NOT_YOURS)
+        _fail(number, told, held, actor, now)
+        raise told from None
     except Taken:
         raise NotOpen(words.ANSWERED, "answered") from None
 
@@ -246,8 +248,12 @@ def facts_of(row: Passkey) -> dict[str, object]:
     }
 
 
-def _fail(number: str, fault: str, held: Passkey | None, actor: Actor, now: datetime) -> None:
-    facts = {"fault": fault, "passkey": held.number if held else ""}
+def _fail(number: str, told: NotOpen, held: Passkey | None, actor: Actor, now: datetime) -> None:
+    facts = {
+        "fault": told.reason,
+        "reason": told.message.zh,
+        "passkey": held.number if held else "",
+    }
     identity.conclude(number, Outcome(is_passed=False, facts=facts), actor, now)
 
 
@@ -260,7 +266,12 @@ def _handle(actor: Actor) -> bytes:
     return salted_hmac("huiban.passkey.holder", actor.number, algorithm="sha256").digest()
 
 
-def _name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """
+    Read the name of a passkey.
+
+    :raises FieldFault: if there is none, or it is too long.
+    """
     name = " ".join(text.split())
     if not name:
         raise FieldFault(

@@ -12,6 +12,7 @@ const PARTS = {
   "hb-division": () => import("./division.js"),
   "hb-face": () => import("./face.js"),
   "hb-money": () => import("./money.js"),
+  "hb-passkey": () => import("./passkey.js"),
   "hb-place": () => import("./address.js"),
   "hb-rows": () => import("./rows.js"),
   "hb-sign": () => import("./sign.js"),
