@@ -35,11 +35,10 @@ _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face in one frame: its place, its five points, its descriptor, itself laid flat."""
+    """One face in one frame: its width, its five points, itself laid out, the frame in gray."""
 
     width: float
     points: Picture
-    descriptor: Picture
     chip: Picture
     gray: Picture
 
@@ -63,10 +62,24 @@ def load() -> _Models:
     )
 
 
-def faces(picture: Picture) -> tuple[int, Face | None]:
-    """Count the faces of a frame (red, green, blue), and give the face where there is one only."""
-    found = load().find(picture, 0)
-    return len(found), _face(picture, found[0]) if len(found) == 1 else None
+def boxes(picture: Picture) -> list[Any]:
+    """Find every face of a frame (red, green, blue)."""
+    return list(load().find(picture, 0))
+
+
+def face(picture: Picture, box: Any) -> Face:
+    """Lay one face out, to be measured."""
+    shape = load().points(picture, box)
+    points = np.array([(shape.part(n).x, shape.part(n).y) for n in range(5)], np.float64)
+    gray = _gray(picture)
+    chip = _aligned(gray, _eye_middles(points), _EYES, (CHIP, CHIP))
+    return Face(float(box.width()), points, chip, gray)
+
+
+def described(picture: Picture, box: Any) -> Picture:
+    """Give the descriptor of a face; it stays in this process."""
+    models = load()
+    return np.array(models.describe.compute_face_descriptor(picture, models.points(picture, box)))
 
 
 def light(picture: Picture) -> float:
@@ -120,19 +133,9 @@ def beside(face: Face, ahead: Face) -> dict[str, float]:
     return best
 
 
-def apart(one: Face, other: Face) -> float:
+def apart(one: Picture, other: Picture) -> float:
     """Give the distance of two descriptors."""
-    return float(np.linalg.norm(one.descriptor - other.descriptor))
-
-
-def _face(picture: Picture, box: Any) -> Face:
-    models = load()
-    shape = models.points(picture, box)
-    points = np.array([(shape.part(n).x, shape.part(n).y) for n in range(5)], np.float64)
-    descriptor = np.array(models.describe.compute_face_descriptor(picture, shape))
-    gray = _gray(picture)
-    chip = _aligned(gray, _eye_middles(points), _EYES, (CHIP, CHIP))
-    return Face(float(box.width()), points, descriptor, chip, gray)
+    return float(np.linalg.norm(one - other))
 
 
 def _gray(picture: Picture) -> Picture:

@@ -6,6 +6,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from statistics import median_low
 from typing import Any
@@ -24,27 +25,41 @@ MOST_PORTRAIT_PIXELS = 24_000_000
 _FRAME_SIDE, _PORTRAIT_SIDE = 640, 800
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The one face of a frame, and its descriptor."""
+
+    face: Face
+    descriptor: Picture
+
+
 def frames(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
     """Measure the frames of one attempt, each by itself, beside the others and the portrait."""
     parts = _parts(content, ask["lengths"])
     pictures = [_opened(one, MOST_PIXELS, _FRAME_SIDE) for one in parts[:-1]]
-    _, portrait = measure.faces(_opened(parts[-1], MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
+    portrait = _alone(_opened(parts[-1], MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
     if portrait is None:
         raise cell_jobs.Refused("portrait")
-    found = [measure.faces(one) for one in pictures]
-    ahead = [face for (_, face), step in zip(found, ask["steps"], strict=True) if face and not step]
+    counts = [len(measure.boxes(one)) for one in pictures]
+    if max(counts, default=0) > 1:  # the attempt failed; what else is in it no longer matters
+        found: list[Seen | None] = [None] * len(pictures)
+    else:
+        found = [_alone(one) for one in pictures]
+    ahead = [seen for seen, step in zip(found, ask["steps"], strict=True) if seen and not step]
     return {
         "frames": [
-            {"faces": count, **_measured(face, picture, ahead, portrait)}
-            for (count, face), picture in zip(found, pictures, strict=True)
+            {"faces": count, **_measured(seen, picture, ahead, portrait)}
+            for count, seen, picture in zip(counts, found, pictures, strict=True)
         ]
     }, b""
 
 
 def portrait(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
     """Measure a portrait that is to be kept."""
-    count, face = measure.faces(_opened(content, MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE))
-    return {"faces": count, **(measure.alone(face) if face else {})}, b""
+    picture = _opened(content, MOST_PORTRAIT_PIXELS, _PORTRAIT_SIDE)
+    found = measure.boxes(picture)
+    told = measure.alone(measure.face(picture, found[0])) if len(found) == 1 else {}
+    return {"faces": len(found), **told}, b""
 
 
 def ready(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
@@ -55,22 +70,33 @@ def ready(content: bytes, ask: dict[str, Any]) -> cell_jobs.Answer:
 JOBS = {"frames": frames, "portrait": portrait, "ready": ready}
 
 
+def _alone(picture: Picture) -> Seen | None:
+    found = measure.boxes(picture)
+    if len(found) != 1:
+        return None
+    return Seen(measure.face(picture, found[0]), measure.described(picture, found[0]))
+
+
 def _measured(
-    face: Face | None, picture: Picture, ahead: Sequence[Face], portrait: Face
+    seen: Seen | None, picture: Picture, ahead: Sequence[Seen], portrait: Seen
 ) -> dict[str, float]:
-    if face is None:
+    if seen is None:
         return {"light": measure.light(picture)}
-    told = measure.alone(face) | {"to_portrait": measure.apart(face, portrait)}
+    told = measure.alone(seen.face)
+    told["to_portrait"] = measure.apart(seen.descriptor, portrait.descriptor)
     if ahead:
-        others = [measure.apart(face, one) for one in ahead if one is not face]
-        told |= measure.beside(face, _plain(ahead)) | {"to_others": max(others, default=0.0)}
+        others = [
+            measure.apart(seen.descriptor, one.descriptor) for one in ahead if one is not seen
+        ]
+        told |= measure.beside(seen.face, _plain(ahead))
+        told["to_others"] = max(others, default=0.0)
     return told
 
 
-def _plain(ahead: Sequence[Face]) -> Face:
+def _plain(ahead: Sequence[Seen]) -> Face:
     """Choose the frame that the others are laid upon: its eyes are neither widest nor closed."""
-    openness = [measure.alone(one)["eyes"] for one in ahead]
-    return ahead[openness.index(median_low(openness))]
+    openness = [measure.alone(one.face)["eyes"] for one in ahead]
+    return ahead[openness.index(median_low(openness))].face
 
 
 def _parts(content: bytes, lengths: Sequence[int]) -> list[bytes]:
