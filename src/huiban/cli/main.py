@@ -15,6 +15,7 @@ from huiban.cli import (
     new_pack,
     people,
     points,
+    portraits,
     rates,
     resource,
     serve,
@@ -30,8 +31,8 @@ def parser() -> argparse.ArgumentParser:
     )
     sub = found.add_subparsers(dest="errand", required=True, metavar="errand")
     for room in (
-        demo, serve, neighbours, check, resource, new_pack, people, keys, rates, points, archive,
-        upkeep, verify,
+        demo, serve, neighbours, check, resource, new_pack, people, keys, rates, points, portraits,
+        archive, upkeep, verify,
     ):  # fmt: skip
         room.add_parser(sub)
     return found

@@ -16,7 +16,7 @@ from huiban.kernel.actor import Actor, ActorKind
 from huiban.kernel.identifier import IdentifierRefused
 from huiban.kernel.identifier_party import check_person_id
 from huiban.kernel.identity import FrameMeasures
-from huiban.kernel.identity_judge import LEAST_SHARPNESS, LEAST_WIDTH, LIGHT, MOST_ASKEW
+from huiban.kernel.identity_judge import LEAST_SHARPNESS, LIGHT, MOST_ASKEW
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import identity_sealing, ledger
@@ -32,6 +32,8 @@ from huiban.store.portraits import PortraitMoved
 
 PUT, REPLACED, REMOVED = "put", "replaced", "removed"
 WINDOW, OPERATOR, SAMPLE = "window", "operator", "sample"
+_LEAST_WIDTH = 110.0
+"""Pixels across the face; the 358 by 441 of identity cards have about 200."""
 _LIMITS = Limits(allowed=("image/jpeg", "image/png"), max_bytes=5 * 1024 * 1024)
 
 
@@ -193,7 +195,7 @@ def _unfit(seen: engine.PortraitLook | None) -> Words | None:
 
 def _faults(seen: FrameMeasures) -> Mapping[Words, bool]:
     return {
-        _SMALL: seen.width < LEAST_WIDTH,
+        _SMALL: seen.width < _LEAST_WIDTH,
         _LIGHT: not LIGHT[0] <= seen.light <= LIGHT[1],
         _BLURRED: seen.sharpness < LEAST_SHARPNESS,
         _ASKEW: abs(seen.yaw) > MOST_ASKEW,
