@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiban.packloader import strict
-from huiban.packloader.rewrite import RewriteRefused, appended, flow, rewritten
+from huiban.packloader.rewrite import RewriteRefused, appended, flow, new_list, rewritten
 from tests.packloader.pack_edit import texts
 
 TEXT = """# 头注
@@ -189,3 +189,9 @@ def test_every_value_of_a_real_pack_can_be_changed_and_put_back(at: int) -> None
         made = rewritten(text, ("points", at, key), "other")
         assert len(changed_lines(text, made)) == 2
         assert data(rewritten(made, ("points", at, key), value)) == data(text)
+
+
+def test_a_new_file_holds_its_list() -> None:
+    items = [{"name": "一", "review": {"read": {"a": [{"kind": None}]}}}, {"name": "二: 三"}]
+
+    assert data(new_list("examples", items)) == {"examples": items}

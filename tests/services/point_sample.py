@@ -74,9 +74,9 @@ def read_as(number: str, found: Reading) -> None:
 
 def closed_case(
     found: Reading | None = None, *, days: int = 0, title: str = "", department: str = "",
-    **answers: object,
+    material: str = "haulage_contract", **answers: object,
 ) -> str:  # fmt: skip
-    """A case decided and closed some days before the last one, with one contract; its number."""
+    """A case decided and closed some days before the last one, with one file; its number."""
     text = json.dumps(sample.values(**answers), ensure_ascii=False)
     new = a_new_case(
         pack_code=PACK, pack_version=city.loaded().scenarios[PACK].version, item_code=ITEM,
@@ -86,7 +86,7 @@ def closed_case(
     file = f"{new.id:032x}"
     new = a_new_case(**{
         **{name: getattr(new, name) for name in new.__slots__},
-        "materials": json.dumps({"haulage_contract": [file]} if found else {}),
+        "materials": json.dumps({material: [file]} if found else {}),
     })  # fmt: skip
     cases.open_case(new)
     ended = CLOSED - timedelta(days=days)

@@ -3,7 +3,7 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import yaml
@@ -65,6 +65,11 @@ def appended(text: str, path: Path, value: Plain) -> str:
         made = _with_line(text, _end(last), f"{gap}{' ' * column}- {_block(value, column + _STEP)}")
     size = len(_list_at(text, path))
     return _proven(text, made, (*path, size), value)
+
+
+def new_list(key: str, items: Sequence[Plain]) -> str:
+    """Write a file that holds nothing but a list under one key."""
+    return f"{key}:\n" + "".join(f"  - {_block(one, 2 * _STEP)}\n" for one in items)
 
 
 def flow(value: Plain) -> str:
@@ -264,8 +269,3 @@ def _set(data: Plain, path: Path, value: Plain) -> None:
         data.append(value)
     elif isinstance(data, list):
         data[int(last)] = value
-
-
-def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """Name the files that differ between two sets of texts."""
-    return (name for name in sorted({*old, *new}) if old.get(name) != new.get(name))

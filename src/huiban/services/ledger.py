@@ -28,6 +28,7 @@ class Chain(StrEnum):
     IDENTITY = "identity"
     PORTRAIT = "portrait"
     PASSKEY = "passkey"
+    PACK = "pack"
 
 
 def note(  # noqa: PLR0913 - a fact has these parts
