@@ -2,11 +2,13 @@
 """Proving who one is without a face, in a real browser: passkey and code, and at the window."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from huiban.kernel.identifier_samples import make_person_id
 from huiban.services import delegations, identity
 from huiban.services.delegation_terms import Asked
 from huiban.store import ids
@@ -137,10 +139,11 @@ def test_a_clerk_confirms_at_the_window_and_the_page_goes_on(
     clerk.fill("#code", code)
     clerk.get_by_role("button", name="查找").click()
     expect(clerk.locator("main")).to_contain_text("青岛海晟置业有限公司")
+    clerk.fill("#card", make_person_id("370212", date(1980, 3, 7), 1))
     clerk.get_by_role("button", name="确认是本人").click()
-    expect(clerk.locator("#card-problem")).to_contain_text("身份证原件")
+    expect(clerk.locator("#looked-problem")).to_contain_text("身份证原件")
     see(clerk, "clerk-found")
-    clerk.check("#card")
+    clerk.check("#looked")
     clerk.get_by_role("button", name="确认是本人").click()
     expect(clerk.locator(".flashes")).to_contain_text("已确认")
     see(clerk, "clerk-done")

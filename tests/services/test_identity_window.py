@@ -2,17 +2,20 @@
 """A number said at the window and a clerk who looks at the card prove who one is, for a day."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from huiban.kernel.actor import Actor
+from huiban.kernel.identifier_samples import make_person_id
 from huiban.kernel.identity import Purpose
 from huiban.kernel.words import Words
 from huiban.services import identity, identity_window, ledger
+from huiban.services.exchange_keys import key_digest
+from huiban.services.identity_window import Checked
 from huiban.services.ledger import Chain
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound, NotOpen
-from huiban.store.models import Account, LedgerEntry, WindowVisit
+from huiban.store.models import Account, LedgerEntry, Portrait, WindowVisit
 from tests.services import city_sample as sample
 from tests.services.signing_sample import PHONE, officer
 
@@ -41,7 +44,7 @@ def begun(person: Actor, purpose: Purpose = PURPOSE) -> WindowVisit:
 
 
 def confirm(code: str, clerk: Actor) -> None:
-    identity_window.confirm(code, clerk, NOW + HOUR, has_checked=True)
+    identity_window.confirm(code, Checked(True), clerk, NOW + HOUR)
 
 
 def test_a_clerk_sees_who_it_is_and_confirms(person: Actor, clerk: Actor) -> None:
@@ -109,7 +112,7 @@ def test_the_card_must_have_been_looked_at(person: Actor, clerk: Actor) -> None:
     visit = begun(person)
 
     with pytest.raises(FieldFault, match="身份证原件"):
-        identity_window.confirm(visit.code, clerk, NOW, has_checked=False)
+        identity_window.confirm(visit.code, Checked(False), clerk, NOW)
 
     assert identity_window.mine(visit.attempt_id, person).is_waiting
 
@@ -203,6 +206,43 @@ def test_an_enterprises_clerk_is_shown_with_the_enterprise(
     seen = identity_window.find(visit.code, clerk, NOW)
 
     assert (seen.name, seen.acts_for, seen.card) == ("王敏", "青岛海晟置业有限公司", "")
+
+
+CARD = make_person_id("370212", date(1980, 3, 7), 1)
+
+
+def test_where_no_card_is_on_file_its_number_is_typed_and_kept_as_a_digest(
+    city: dict[str, Account], clerk: Actor
+) -> None:
+    visit = begun(city["wangmin"].to_actor())
+
+    for typed in ("", CARD[:-1], f"{CARD[:-1]}{(int(CARD[-1].replace('X', '9')) + 1) % 10}"):
+        with pytest.raises(FieldFault) as told:
+            identity_window.confirm(visit.code, Checked(True, typed), clerk, NOW)
+        assert told.value.path == "card"
+    identity_window.confirm(visit.code, Checked(True, CARD), clerk, NOW)
+
+    facts = ledger.history(Chain.IDENTITY, visit.attempt_id)[-1].body
+    assert key_digest(CARD) in facts
+    assert CARD not in facts
+
+
+def test_it_must_be_the_card_that_came_with_the_photograph_on_file(
+    city: dict[str, Account], clerk: Actor
+) -> None:
+    visit = begun(city["wangmin"].to_actor())
+    Portrait.objects.create(
+        number="p1", account="wangmin", account_name="王敏", card_digest=key_digest(CARD),
+        source="window", object_key="", secret="", media="image/jpeg", sha256="",
+        put_by="zhangqian", put_by_name="张倩", put_at=NOW,
+    )  # fmt: skip
+    other = make_person_id("370202", date(1962, 5, 17), 0)
+
+    with pytest.raises(FieldFault, match="不一致"):
+        identity_window.confirm(visit.code, Checked(True, other), clerk, NOW)
+    identity_window.confirm(visit.code, Checked(True, CARD), clerk, NOW)
+
+    assert identity.load(visit.attempt_id, city["wangmin"].to_actor()).state == "passed"
 
 
 def test_a_clerk_sees_what_they_answered(person: Actor, clerk: Actor) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from huiban.kernel.actor import Actor
 from huiban.kernel.identity import Purpose, Way
 from huiban.kernel.words import Words
-from huiban.services import identity, ledger, passkeys
+from huiban.services import identity, ledger, ledger_rows, passkeys
 from huiban.services.ledger import Chain
 from huiban.services.passkeys import Sent
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound, NotOpen
@@ -266,3 +266,25 @@ def test_an_address_without_a_name_offers_none(
     assert passkeys.closed() is not None
     with pytest.raises(NotOpen, match="域名"):
         passkeys.begin(wangmin)
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({"public_key": "AAAA"}, "public_key_sha256"),
+        ({"credential": "AAAA"}, "credential_sha256"),
+        ({"account": "lihua"}, "account"),
+        ({"removed_at": NOW}, "removed"),
+        ({"name": "别的名字"}, None),
+    ],
+)
+def test_a_passkey_changed_behind_the_ledger_shows(
+    wangmin: Actor, changed: dict[str, object], wrong: str | None
+) -> None:
+    made(wangmin)
+    number = Passkey.objects.get().number
+    assert ledger_rows.altered("passkey", number) == []
+
+    Passkey.objects.filter(number=number).update(**changed)
+
+    assert ledger_rows.altered("passkey", number) == ([wrong] if wrong else [])

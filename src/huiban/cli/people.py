@@ -14,7 +14,8 @@ _OF_ACCOUNTS = {
     "division": "division an officer serves, a code of common/divisions.yaml",
     "subject": "the party acted for: its unified social credit code or identity number",
     "subject-name": "name of that party (default: the person's own)",
-    "phone": "telephone of the person, offered when a form asks for it",
+    "phone": "telephone of the person: offered when a form asks for it, and where codes go",
+    "email": "mailbox of the person, where codes may go as well",
 }
 
 
@@ -65,6 +66,7 @@ def account(said: argparse.Namespace) -> int:
         subject=said.subject,
         subject_name=said.subject_name or said.name,
         phone=said.phone,
+        email=said.email,
     )
     try:
         accounts.make(person, password)

@@ -28,6 +28,7 @@ class Person:
     subject: str = ""
     subject_name: str = ""
     phone: str = ""
+    email: str = ""
 
 
 def make(person: Person, password: str) -> Account:
@@ -49,6 +50,7 @@ def make(person: Person, password: str) -> Account:
         subject=person.subject,
         subject_name=person.subject_name,
         phone=person.phone,
+        email=person.email,
     )
     try:
         validate_password(password, account)

@@ -3,23 +3,29 @@
 
 import secrets
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from huiban.kernel.actor import Actor, ActorKind
+from huiban.kernel.identifier import IdentifierRefused
+from huiban.kernel.identifier_party import check_person_id
 from huiban.kernel.identity import Purpose, Way
 from huiban.kernel.permission import Errand
 from huiban.kernel.words import Words
 from huiban.services import identity, ledger
 from huiban.services.ceremony import Device, said_reason
+from huiban.services.exchange_keys import key_digest
+from huiban.services.facts import local_day
 from huiban.services.identity import Outcome
 from huiban.services.ledger import Chain
 from huiban.services.party import is_person_number, masked
 from huiban.services.permission import demand_platform
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound, NotOpen
 from huiban.store import passkeys as stored
+from huiban.store import portraits
 from huiban.store.models import Account, IdentityAttempt, WindowVisit
 from huiban.store.passkeys import Taken
 
@@ -42,6 +48,14 @@ class Visitor:
     purpose: Words
     begun_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a clerk says of the card: that they looked, and its number where none is on file."""
+
+    has_looked: bool
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,7 @@ def find(code: str, clerk: Actor, now: datetime) -> Visitor:
     :raises FieldFault: if nobody waits under that number.
     """
     visit = _waiting(code, clerk, now)
-    account = Account.objects.get(number=visit.attempt.account)
-    _demand_another(account, clerk)
+    account = _another(visit, clerk)
     ledger.note(Chain.IDENTITY, visit.attempt_id, LOOKED, clerk, now)
     row = visit.attempt
     return Visitor(
@@ -115,17 +128,22 @@ def find(code: str, clerk: Actor, now: datetime) -> Visitor:
     )
 
 
-def confirm(code: str, clerk: Actor, now: datetime, *, has_checked: bool) -> None:
+def confirm(code: str, checked: Checked, clerk: Actor, now: datetime) -> None:
     """
     Confirm, as the clerk who looked at the card and the person, that it is they.
 
-    :raises NotAllowed, FieldFault: as `find`; FieldFault if the card was not checked.
+    :raises NotAllowed, FieldFault: as `find`; FieldFault if the card was not checked, or its
+        number is wanted and wrong, or not the one that came with the photograph on file.
     :raises NotOpen: if somebody answered before.
     """
     visit = _waiting(code, clerk, now)
-    if not has_checked:
-        raise FieldFault("card", _NOT_CHECKED)
-    _answer(visit, "", clerk, now)
+    account = _another(visit, clerk)
+    facts: dict[str, object] = {}
+    if not is_person_number(account.subject):
+        facts = {"card_digest": _card_digest(checked.card, account, now)}
+    if not checked.has_looked:
+        raise FieldFault("looked", _NOT_CHECKED)
+    _answer(visit, "", facts, clerk, now)
 
 
 def refuse(code: str, reason: str, clerk: Actor, now: datetime) -> None:
@@ -135,7 +153,9 @@ def refuse(code: str, reason: str, clerk: Actor, now: datetime) -> None:
     :raises NotAllowed, FieldFault, NotOpen: as `confirm`; FieldFault without a reason.
     """
     visit = _waiting(code, clerk, now)
-    _answer(visit, said_reason(reason), clerk, now)
+    _another(visit, clerk)
+    text = said_reason(reason)
+    _answer(visit, text, {"fault": "refused", "reason": text}, clerk, now)
 
 
 def answered(clerk: Actor) -> list[Answered]:
@@ -154,22 +174,26 @@ def sweep(now: datetime) -> int:
     return stored.free_numbers(now)
 
 
-def _answer(visit: WindowVisit, reason: str, clerk: Actor, now: datetime) -> None:
-    account = Account.objects.get(number=visit.attempt.account)
-    _demand_another(account, clerk)
-    facts: dict[str, object] = {
-        "clerk": clerk.number,
-        "clerk_name": clerk.name,
-        "department": clerk.department,
-    }
-    if reason:
-        facts |= {"fault": "refused", "reason": reason}
+def _answer(
+    visit: WindowVisit, reason: str, facts: Mapping[str, object], clerk: Actor, now: datetime
+) -> None:
+    by = (clerk.number, clerk.name, clerk.department)
+    told = {"clerk": by[0], "clerk_name": by[1], "department": by[2], **facts}
     with transaction.atomic():
-        by = (clerk.number, clerk.name, clerk.department)
         if not stored.answer_visit(visit.attempt_id, by, reason, now):
             raise NotOpen(_ANSWERED, "answered")
-        outcome = Outcome(is_passed=not reason, facts=facts)
-        identity.conclude(visit.attempt_id, outcome, clerk, now)
+        identity.conclude(visit.attempt_id, Outcome(not reason, told), clerk, now)
+
+
+def _card_digest(typed: str, account: Account, now: datetime) -> str:
+    try:
+        card = check_person_id(typed, local_day(now)).value
+    except IdentifierRefused as refused:
+        raise FieldFault("card", refused.message) from None
+    digest, portrait = key_digest(card), portraits.current(account.number)
+    if portrait is not None and portrait.card_digest != digest:
+        raise FieldFault("card", _OTHER_CARD)
+    return digest
 
 
 def _waiting(code: str, clerk: Actor, now: datetime) -> WindowVisit:
@@ -183,7 +207,9 @@ def _waiting(code: str, clerk: Actor, now: datetime) -> WindowVisit:
     return found
 
 
-def _demand_another(account: Account, clerk: Actor) -> None:
+def _another(visit: WindowVisit, clerk: Actor) -> Account:
+    """Return the account of whoever stands there, unless it is the clerk's own."""
+    account = Account.objects.get(number=visit.attempt.account)
     is_self = account.number == clerk.number
     if is_self or (clerk.subject and account.subject == clerk.subject):
         raise NotAllowed(
@@ -192,6 +218,7 @@ def _demand_another(account: Account, clerk: Actor) -> None:
                 "Nobody confirms themselves; have another clerk look at your card",
             )
         )
+    return account
 
 
 def _new_code() -> str:
@@ -213,6 +240,10 @@ _NOBODY = Words(
 _NOT_CHECKED = Words(
     "请先核对身份证原件和本人，再勾选确认",
     "Look at the card itself and at the person first, then tick this",
+)
+_OTHER_CARD = Words(
+    "身份证号码和留存证件照片时登记的不一致，请核对是不是本人；号码变更过的，先更换证件照片",
+    "This is not the number that came with the photograph on file; check who it is",
 )
 _ANSWERED = Words("这个号已经核实过了", "This number was answered before")
 _FULL = Words(

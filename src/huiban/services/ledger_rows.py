@@ -18,6 +18,8 @@ from huiban.services import (
     identity,
     identity_portraits,
     identity_rows,
+    passkey_rows,
+    passkeys,
     seals_grant,
 )
 from huiban.services.ledger import Chain, body_of
@@ -32,6 +34,7 @@ from huiban.store.models import (
     Explanation,
     IdentityAttempt,
     LedgerEntry,
+    Passkey,
     Portrait,
     Seal,
     SealGrant,
@@ -53,6 +56,7 @@ _BEGINNINGS = {
     Chain.EXPLANATION: (explain.ASKED,),
     Chain.IDENTITY: (identity.BEGUN,),
     Chain.PORTRAIT: (identity_portraits.PUT,),
+    Chain.PASSKEY: (passkeys.MADE,),
 }
 _SEAL_STATES = {
     "seal_proposed": "proposed", "seal_made": "active", "seal_refused": "refused",
@@ -148,6 +152,8 @@ def _found(row: store.LedgerRow, entries: Entries) -> Iterator[str]:  # noqa: C9
         yield from identity_rows.attempt(row, entries)
     elif isinstance(row, Portrait):
         yield from identity_rows.portrait(row, entries)
+    elif isinstance(row, Passkey):
+        yield from passkey_rows.passkey(row, entries)
     elif isinstance(row, SignRequest):
         yield from _request(row, entries)
     else:

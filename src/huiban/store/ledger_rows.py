@@ -14,6 +14,7 @@ from huiban.store.models import (
     Explanation,
     IdentityAttempt,
     LedgerEntry,
+    Passkey,
     Portrait,
     Seal,
     SignRequest,
@@ -29,6 +30,7 @@ LedgerRow = (
     | Explanation
     | IdentityAttempt
     | Portrait
+    | Passkey
 )
 _ROWS: Mapping[str, QuerySet[Any]] = {
     "seal": Seal.objects.prefetch_related("grants"),
@@ -39,6 +41,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "delegation": DelegationRow.objects.exclude(state="drafted"),
     "identity": IdentityAttempt.objects.select_related("picture"),
     "portrait": Portrait.objects.all(),
+    "passkey": Passkey.objects.all(),
     "explanation": Explanation.objects.select_related("case"),
 }
 

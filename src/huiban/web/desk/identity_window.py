@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from huiban.services import ceremony, identity, identity_window
-from huiban.services.identity_window import Answered, Visitor
+from huiban.services.identity_window import Answered, Checked, Visitor
 from huiban.services.refusal import FieldFault, NotAllowed, NotOpen
 from huiban.web.desk.frame import nav
 from huiban.web.field_model import ProblemLink
@@ -31,8 +31,8 @@ def window(visit: Visit) -> HttpResponse:
     typed, do = sent.get("code", "")[:20], sent.get("do", "")
     try:
         if do == "confirm":
-            checked = sent.get("card") == "on"
-            identity_window.confirm(typed, visit.actor, visit.now, has_checked=checked)
+            checked = Checked(sent.get("looked") == "on", sent.get("card", "")[:40])
+            identity_window.confirm(typed, checked, visit.actor, visit.now)
             messages.success(visit.request, _("已确认。请办事人在自己的页面上接着办。"))
             return see_other(_HERE)
         if do == "refuse":
@@ -65,7 +65,7 @@ def _draw(
         "typed": typed,
         "found": found,
         "what": found.purpose.speak(visit.language) if found else "",
-        "said": {"reason": visit.request.POST.get("reason", "")},
+        "said": {name: visit.request.POST.get(name, "")[:600] for name in ("reason", "card")},
         "longest": ceremony.LONGEST_REASON,
         "fault_at": at,
         "fault": words,
