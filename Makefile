@@ -68,7 +68,7 @@ bench: setup-test ## Measure one thing: make bench NAME=create
 	$(PY) -m benchmarks.$(subst -,_,$(NAME)) $(ARGS)
 
 lock:            ## Compile the pinned and hashed dependency lists
-	for list in run build dev node; do \
+	for list in run build face dev node; do \
 	  $(VENV)/bin/pip-compile --quiet -o requirements/$$list.txt requirements/$$list.in || exit 1; done
 
 clean:           ## Remove what set-up and runs made (keeps var/, where the data is)

@@ -100,6 +100,18 @@ SETTINGS = (
         "30",
     ),
     Setting(
+        "HUIBAN_FACE_PROVIDER_URL",
+        "a certified service that judges faces in place of our own engine, https in production; "
+        "what is sent and answered is in [the guide](../guides/identity.md)",
+        "our own engine judges, where `requirements/face.txt` is installed; else nobody proves "
+        "who they are by face",
+    ),
+    Setting(
+        "HUIBAN_FACE_PROVIDER_KEY",
+        "the key that questions and answers are signed with, at least 32 characters",
+        "refused at start where there is an address",
+    ),
+    Setting(
         "HUIBAN_MESSAGE_GATEWAY_URL",
         "the gateway that codes go out through to telephones and mailboxes (短信网关), https in "
         "production; `huiban demo` runs one that shows them",

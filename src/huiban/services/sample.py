@@ -19,6 +19,7 @@ from huiban.services import (
     drafts,
     files,
     handle,
+    identity_sample,
     issue,
     seals_sample,
     submit,
@@ -132,6 +133,7 @@ def fill(now: datetime, tell: Callable[[str], None] = lambda _: None) -> int:
         return Case.objects.count()
     people = {one.number: accounts.make(one.person, PASSWORD) for one in demo_people()}
     seals_sample.make({number: one.to_actor() for number, one in people.items()}, now)
+    identity_sample.put(people, now)
     made = 0
     for scenario in city.loaded().scenarios.values():
         seeds = seeded_cases(scenario, city.common())
