@@ -26,7 +26,7 @@ def test_a_photograph_is_put_listed_and_removed(
 ) -> None:
     words = ["portraits", "add", "wangmin", photograph, "--name", "王敏", "--card", CARD]
 
-    assert main(words) == 0
+    assert main([*words, "--consented"]) == 0
     assert identity_portraits.has("wangmin")
     assert main(["portraits", "list", "wangmin"]) == 0
     assert main(["portraits", "remove", "wangmin", "--reason", "asked for"]) == 0
@@ -43,8 +43,9 @@ def test_a_photograph_is_put_listed_and_removed(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["add", "wangmin", "{}", "--name", "王明", "--card", CARD], "The name on the card"),
+        (["add", "wangmin", "{}", "--name", "王明", "--card", CARD, "--consented"], "The name on the card"),
         (["add", "wangmin", "/no/such.jpg", "--name", "王敏", "--card", CARD], "No such file"),
+        (["add", "wangmin", "{}", "--name", "王敏", "--card", CARD], "Explain what it is for"),
         (["remove", "wangmin", "--reason", "x"], "No photograph is on file"),
     ],
 )

@@ -23,7 +23,7 @@ from tests.services.city_sample import at
 from tests.services.face_sample import CARD, RESIDENT, few, with_portrait
 
 NOW = at("2026-11-23 10:30")
-PUT = Put(account="wangmin", name="王敏", card=CARD, content=cases.PORTRAIT)
+PUT = Put(account="wangmin", name="王敏", card=CARD, content=cases.PORTRAIT, is_consented=True)
 
 
 @pytest.fixture
@@ -40,6 +40,8 @@ def test_a_window_clerk_puts_it_and_the_ledger_says_who(people: dict[str, Accoun
     assert cases.PORTRAIT not in vault.content(row.object_key)
     (entry,) = ledger.history(Chain.PORTRAIT, row.number)
     assert (entry.act, entry.actor) == ("put", "zhangqian")
+    body = ledger.body_of(entry)
+    assert body["consent_sha256"] == identity_portraits.consent_digest()
     assert CARD not in entry.body
     assert CARD not in str(vars(row))
     assert ledger_rows.altered("portrait", row.number) == []
@@ -66,6 +68,7 @@ def test_no_clerk_puts_their_own(people: dict[str, Account]) -> None:
         ({"account": "nobody"}, "account"),
         ({"account": "liuyang", "name": "刘洋"}, "account"),
         ({"name": "王明"}, "name"),
+        ({"is_consented": False}, "is_consented"),
         ({"card": CARD[:-1] + ("0" if CARD[-1] != "0" else "1")}, "card"),
         ({"account": "chenjing", "name": "陈静"}, "card"),
         ({"content": b"no picture"}, "content"),
@@ -76,11 +79,11 @@ def test_no_clerk_puts_their_own(people: dict[str, Account]) -> None:
         ({"content": jpeg(picture(CHEN, Pose(yaw=26)))}, "content"),
         ({"content": jpeg(picture(CHEN, replace(NEUTRAL, light=0.15)))}, "content"),
     ],
-    ids=["nobody", "an officer", "another name", "a wrong number", "another's number", "text",
+    ids=["nobody", "an officer", "another name", "no consent", "a wrong number", "another's number", "text",
          "nothing", "no face", "two faces", "too small", "from the side", "too dark"],
 )  # fmt: skip
 @pytest.mark.django_db
-def test_what_is_wrong_names_its_field_and_the_cure(changed: dict[str, str], path: str) -> None:
+def test_what_is_wrong_names_its_field_and_the_cure(changed: dict[str, object], path: str) -> None:
     people = few()
 
     with pytest.raises(FieldFault) as fault:

@@ -17,6 +17,10 @@ def add_parser(sub: Any) -> None:
     one.add_argument("file", type=Path, help="JPG or PNG, from the front, at most 5 MB")
     one.add_argument("--name", required=True, help="name as the identity card has it")
     one.add_argument("--card", required=True, help="number of the identity card")
+    one.add_argument(
+        "--consented", action="store_true",
+        help="the person agreed that it is kept to be compared with their face",
+    )  # fmt: skip
     one.set_defaults(run=add)
     one = acts.add_parser("list", help="list what an account has and had")
     one.add_argument("account", help="the account")
@@ -41,7 +45,12 @@ def add(said: argparse.Namespace) -> int:
         print(f"{said.file}: {fault.strerror}", file=sys.stderr)
         return 1
     put = Put(
-        account=said.account, name=said.name, card=said.card, content=content, source=OPERATOR
+        account=said.account,
+        name=said.name,
+        card=said.card,
+        content=content,
+        is_consented=said.consented,
+        source=OPERATOR,
     )
     try:
         row = identity_portraits.put_portrait(put, SYSTEM, now())

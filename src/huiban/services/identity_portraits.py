@@ -32,6 +32,13 @@ from huiban.store.portraits import PortraitMoved
 
 PUT, REPLACED, REMOVED = "put", "replaced", "removed"
 WINDOW, OPERATOR, SAMPLE = "window", "operator", "sample"
+CONSENT = Words(
+    "本人同意：留存这张证件照片，只用于本人刷脸核实身份时比对，加密保存；不留存也能用通行密钥加验证码、"
+    "到窗口等方式办事；可以随时要求删除，要求后立即删除。",
+    "The person agrees that this photograph is kept, sealed, and compared with only when they "
+    "prove who they are by face; without it every errand can be done by passkey and code or at "
+    "the window; it is deleted at once whenever they ask.",
+)
 _LEAST_WIDTH = 110.0
 """Pixels across the face; the 358 by 441 of identity cards have about 200."""
 _LIMITS = Limits(allowed=("image/jpeg", "image/png"), max_bytes=5 * 1024 * 1024)
@@ -45,6 +52,8 @@ class Put:
     name: str
     card: str
     content: bytes
+    is_consented: bool = False
+    """The person agreed to `CONSENT`, on paper or before who puts it."""
     source: str = WINDOW
 
 
@@ -53,10 +62,12 @@ def put_portrait(said: Put, actor: Actor, now: datetime) -> Portrait:
     Keep a portrait of somebody whose card was looked at; the one before it is kept as history.
 
     :raises NotAllowed: for others than window clerks and the operator, and for one's own portrait.
-    :raises FieldFault: for `account`, `name`, `card` or `content`, with the cure.
+    :raises FieldFault: for `account`, `name`, `card`, `content` or `is_consented`, with the cure.
     :raises NotOpen: if the engine that looks at it is busy, or another was put meanwhile.
     """
     _demand_clerk(actor, said.account)
+    if not said.is_consented:
+        raise FieldFault("is_consented", _NOT_CONSENTED)
     account = Account.objects.filter(number=said.account).first()
     if account is None or account.kind not in (ActorKind.PERSON, ActorKind.ENTERPRISE):
         raise FieldFault("account", _NO_ACCOUNT)
@@ -83,7 +94,8 @@ def put_portrait(said: Put, actor: Actor, now: datetime) -> Portrait:
             before = portraits.put(row, now)
         except PortraitMoved:
             raise NotOpen(_MOVED, "moved") from None
-        ledger.note(Chain.PORTRAIT, row.number, PUT, actor, now, facts_of(row))
+        body = facts_of(row) | {"consent_sha256": consent_digest()}
+        ledger.note(Chain.PORTRAIT, row.number, PUT, actor, now, body)
         if before is not None:
             ledger.note(Chain.PORTRAIT, before.number, REPLACED, actor, now, {"by": row.number})
     return row
@@ -102,8 +114,23 @@ def current(account: str) -> tuple[Portrait, bytes] | None:
     return row, identity_sealing.unseal(SealedPicture(row.object_key, row.secret), row.number)
 
 
+def consent_digest() -> str:
+    """Name the words that were agreed to."""
+    return hashlib.sha256(f"{CONSENT.zh}\n{CONSENT.en}".encode()).hexdigest()
+
+
 def history(account: str) -> list[Portrait]:
     """List every portrait somebody ever had, newest first."""
+    return portraits.history(account)
+
+
+def of_account(account: str, actor: Actor) -> list[Portrait]:
+    """
+    Tell a window clerk what an account has and had, newest first; never the pictures.
+
+    :raises NotAllowed: for others.
+    """
+    demand_platform(actor, Errand.CONFIRM_IDENTITY)
     return portraits.history(account)
 
 
@@ -202,6 +229,11 @@ def _faults(seen: FrameMeasures) -> Mapping[Words, bool]:
     }
 
 
+_NOT_CONSENTED = Words(
+    "请先向本人说明用途和删除办法，本人同意以后再勾选；不同意的不要留存",
+    "Explain what it is for and how it is deleted, and tick once the person agrees; if they do "
+    "not, keep nothing",
+)
 _NO_ACCOUNT = Words(
     "没有这个办事账号，请核对账号；工作人员账号不录入证件照片",
     "There is no such account of the public; check its number",

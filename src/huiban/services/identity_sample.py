@@ -25,6 +25,7 @@ def put(people: Mapping[str, Account], now: datetime) -> list[Portrait]:
                 name=people[path.stem].name,
                 card=_CARDS.get(path.stem) or people[path.stem].subject,
                 content=path.read_bytes(),
+                is_consented=True,
                 source=SAMPLE,
             ),
             SYSTEM,

@@ -14,6 +14,7 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.LIST_DESK, "/desk/cases", lambda: _("在办与已办")),
     (Errand.SIGN_REQUESTS, "/desk/signing", lambda: _("签署与用印")),
     (Errand.CONFIRM_IDENTITY, "/desk/identity", lambda: _("窗口核实")),
+    (Errand.CONFIRM_IDENTITY, "/desk/portraits", lambda: _("证件照片")),
     (Errand.VIEW_CERTIFICATES, "/desk/certificates", lambda: _("证照")),
     (Errand.MANAGE_CALENDAR, "/desk/calendar", lambda: _("工作日历")),
     (Errand.MANAGE_CALENDAR, "/desk/system", lambda: _("系统运行")),

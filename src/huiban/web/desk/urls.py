@@ -17,6 +17,7 @@ from huiban.web.desk import (
     explain,
     identity_window,
     point_scores,
+    portraits,
     promises,
     rates,
     resources,
@@ -25,6 +26,7 @@ from huiban.web.desk import (
     seals,
     sign_request_new,
     sign_requests,
+    studio,
     todo,
 )
 
@@ -51,6 +53,7 @@ urlpatterns = [
     path("desk/disputes/<str:number>/reveal", disputes.reveal),
     path("desk/disputes/<str:number>/evidence", disputes.evidence),
     path("desk/identity", identity_window.window),
+    path("desk/portraits", portraits.portraits),
     path("desk/resources", resources.resources),
     path("desk/resources/<str:key>", resources.resource),
     path("desk/seals", seals.listing),
@@ -64,6 +67,8 @@ urlpatterns = [
     path("desk/seals/<str:number>/grants/<str:grant>/end", seal_grants.take_back),
     path("desk/review-points", point_scores.listing),
     path("desk/review-points/download", point_scores.download),
+    path("desk/review-points/<str:scenario>/<str:item>", studio.point),
+    path("desk/review-points/<str:scenario>/<str:item>/<str:code>", studio.point),
     path("desk/rates", rates.rates),
     path("desk/rates/download", rates.download),
     path("desk/signing", sign_requests.listing),
