@@ -44,7 +44,11 @@ $(STAMPS)/system: tools/system_packages.sh
 	sh tools/system_packages.sh
 	@mkdir -p $(STAMPS) && touch $@
 
-demo: setup      ## Start the product with a living sample city (http://127.0.0.1:8000)
+$(STAMPS)/face: requirements/face.txt | $(STAMPS)/run
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/face.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+demo: setup $(STAMPS)/face  ## Start the product with a living sample city (http://127.0.0.1:8000)
 	$(PY) -m huiban.cli.main demo $(ARGS)
 
 check: setup-test  ## Format, lint, types, import layers, packs
