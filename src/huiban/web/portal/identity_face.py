@@ -52,6 +52,7 @@ def camera(visit: Visit, row: IdentityAttempt) -> HttpResponse:
         "words": identity_prompts.prompts(identity.challenge_of(row).steps, visit.language),
         "faults": identity_prompts.faults(),
         "until": row.expires_at,
+        "left": int((row.expires_at - visit.now).total_seconds()),
         "keep": _kept(visit.request.GET.get(_KEEP, "")),
         "frames_url": f"/identity/attempts/{row.number}/frames",
         "again_url": f"{ways}/face",

@@ -43,6 +43,10 @@ _ENDS: Mapping[str, _Say] = {
 }
 
 
+_TELLING = (Fault.OTHER_MOVEMENT,)
+"""Faults of a step that say more than that it was not seen."""
+
+
 @require_safe
 @never_cache
 @signed_in
@@ -126,7 +130,7 @@ def _steps(facts: Mapping[str, object], language: str) -> Iterable[Context]:
             "is_passed": one["is_passed"],
             "measure": one["measure"],
             "threshold": one["threshold"],
-            "words": FAULT_WORDS[Fault(fault)].speak(language) if fault else "",
+            "words": FAULT_WORDS[Fault(fault)].speak(language) if fault in _TELLING else "",
         }
 
 
@@ -152,6 +156,14 @@ def _facts(row: IdentityAttempt, facts: Mapping[str, object]) -> Iterable[tuple[
         (_("核实编号"), row.number),
     )
     return [(name, text) for name, text in found if text]
+
+
+def _pictures(row: IdentityAttempt, count: object) -> str:
+    if count is None:
+        return ""
+    if hasattr(row, "picture"):
+        return _("%(n)s 张，比完已丢弃；您另外同意留存的一张见“身份核实记录”") % {"n": count}
+    return _("%(n)s 张，比完已丢弃") % {"n": count}
 
 
 def _moment(at: datetime | None) -> str:

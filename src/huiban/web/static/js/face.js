@@ -8,7 +8,7 @@ const READ = 900; // a new sentence is read before anything counts
 const AT_REST = 5; // frames looking straight ahead, first of all
 const BEFORE = 2; // frames of a step kept from before it was seen
 const AFTER = 4; // and from then on, the first that shows it among them
-const BY_CLOCK = 10; // frames of a step where nothing tells when it was seen
+const BY_CLOCK = 11; // frames of a step where nothing tells when it was seen
 const PATIENCE = 10_000; // then it goes on by the clock: the server may see what we do not
 const NOBODY_FOR = 30_000;
 
@@ -29,6 +29,8 @@ customElements.define("hb-face", class extends HTMLElement {
     this.leave = () => this.release();
     document.addEventListener("visibilitychange", this.hide);
     addEventListener("pagehide", this.leave);
+    // The clock of the device may be wrong: only how long is left counts.
+    this.until = performance.now() + Number(this.dataset.left) * 1000;
     this.enter("idle");
   }
 
@@ -65,15 +67,18 @@ customElements.define("hb-face", class extends HTMLElement {
 
   async begin() {
     if (this.isRunning) return;
-    if (Date.now() > Date.parse(this.dataset.until)) return this.fail("late");
+    if (performance.now() > this.until) {
+      this.fail("late");
+      return;
+    }
     this.isRunning = true;
     this.mark(-1);
     this.enter("asking");
     this.say(this.words.asking, this.words.asking_hint);
     this.tone = startTone();
-    this.guide = new Guide(this.dataset.worker);
     try {
       await this.camera.open();
+      this.guide = new Guide(this.dataset.worker);
       this.enter("running");
       this.say(this.words.ready, this.words.ready_hint);
       await this.guide.started;
