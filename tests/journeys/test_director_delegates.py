@@ -21,7 +21,8 @@ from tests.journeys.conftest import now
 from tests.journeys.looking import PHONE, Look
 from tests.journeys.test_delegation import Entered, fill_in, sign
 from tests.services import city_sample
-from tests.services.identity_sample import photographed, proved_to_sign
+from tests.services.face_sample import with_portrait
+from tests.services.identity_sample import proved_to_sign
 from tests.services.signing_sample import PHONE as DEVICE
 from tests.services.signing_sample import said
 from tests.services.test_delegations import asked
@@ -36,8 +37,9 @@ Opened = Callable[[str], Page]
 def owner(town: str) -> Account:
     """The director, whose photograph is on file; and a clerk to delegate to."""
     city_sample.resident()
-    photographed(_actor("wangmin"), _actor("zhangqian"), now())
-    return Account.objects.get(number="wangmin")
+    director = Account.objects.get(number="wangmin")
+    with_portrait(director, Account.objects.get(number="zhangqian"), now())
+    return director
 
 
 @pytest.fixture
@@ -243,6 +245,33 @@ def test_without_a_camera_the_page_says_what_to_do_and_offers_the_other_ways(
     look.in_every_look(page, "missing")
     page.locator(".face-others a").last.click()
     page.wait_for_url(f"**/identity/delegation/{number}")
+
+
+_CAMERA_FAULTS = {"NotAllowedError": "refused", "NotReadableError": "busy", "": "unable"}
+_REFUSING = """(name) => {
+  if (!name) delete MediaDevices.prototype.getUserMedia;
+  else MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', name));
+}"""
+
+
+def test_a_camera_that_is_refused_taken_or_unknown_is_told_apart_with_its_cure(
+    enter: Entered, owner: Account
+) -> None:
+    number = written(owner, now())
+    page = enter("wangmin", f"/identity/delegation/{number}/face")
+    begin(page)
+    button = page.locator("[data-open]")
+    for name, fault in (
+        ("NotAllowedError", "refused"),
+        ("NotReadableError", "busy"),
+        ("", "unable"),
+    ):
+        page.evaluate(_REFUSING, name)
+        button.click()
+        expect(page.locator(f"[data-fault={fault}]")).to_be_visible()
+        expect(page.locator("[data-fault]:visible")).to_have_count(1)
+        expect(page.locator("[data-faults]")).to_be_focused()
+        button = page.locator("[data-again]")
 
 
 def test_without_scripts_the_camera_page_says_so_and_leads_to_the_other_ways(

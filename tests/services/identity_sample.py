@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """People who proved who they are, as tests of other things need it: confirmed at the window."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from huiban.kernel.actor import SYSTEM, Actor
-from huiban.kernel.identifier_samples import make_person_id
 from huiban.kernel.identity import Purpose, Way
-from huiban.services import delegation_signing, identity, identity_portraits
+from huiban.services import delegation_signing, identity
 from huiban.services.ceremony import Identity
 from huiban.services.identity import Outcome
-from huiban.services.identity_portraits import Put
-from tests.faces.draw import CHEN, jpeg
-from tests.faces.film import moment
 from tests.services.signing_sample import PHONE
 
 
@@ -24,13 +20,3 @@ def proved(actor: Actor, purpose: Purpose, now: datetime) -> Identity:
 def proved_to_sign(number: str, actor: Actor, now: datetime) -> Identity:
     """Have a grantor proved for signing one delegation."""
     return proved(actor, delegation_signing.purpose(number, actor, now), now)
-
-
-def photographed(account: Actor, clerk: Actor, now: datetime) -> None:
-    """Have a window clerk put a drawn photograph of somebody on file."""
-    card = make_person_id("370212", date(1980, 3, 7), 1)
-    said = Put(
-        account=account.number, name=account.name, card=card, content=jpeg(moment(CHEN)),
-        is_consented=True,
-    )  # fmt: skip
-    identity_portraits.put_portrait(said, clerk, now)

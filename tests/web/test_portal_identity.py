@@ -19,7 +19,8 @@ from huiban.services.identity import Outcome
 from huiban.store.models import Account, IdentityAttempt, KeptPicture
 from tests.faces.draw import CHEN, NEUTRAL, jpeg
 from tests.faces.film import moment, performed
-from tests.services.identity_sample import photographed, proved_to_sign
+from tests.services.face_sample import with_portrait
+from tests.services.identity_sample import proved_to_sign
 from tests.services.signing_sample import PHONE
 from tests.services.test_delegations import asked
 from tests.web.portal_visitor import NOW, Visitor, sample, text_of, visitor
@@ -42,7 +43,7 @@ def number(owner: Account) -> str:
 
 @pytest.fixture
 def on_file(town: dict[str, Account], owner: Account) -> None:
-    photographed(owner.to_actor(), town["zhangqian"].to_actor(), NOW)
+    with_portrait(owner, town["zhangqian"], NOW)
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ customElements.define("hb-face", class extends HTMLElement {
     this.isRunning = false;
     this.camera.close();
     this.guide?.stop();
-    this.guide = null;
+    this.tone?.stop();
+    this.guide = this.tone = null;
     delete this.dataset.look;
   }
 
@@ -75,7 +76,7 @@ customElements.define("hb-face", class extends HTMLElement {
     this.mark(-1);
     this.enter("asking");
     this.say(this.words.asking, this.words.asking_hint);
-    this.tone = startTone();
+    this.tone = new Tone();
     try {
       await this.camera.open();
       this.guide = new Guide(this.dataset.worker);
@@ -120,7 +121,7 @@ customElements.define("hb-face", class extends HTMLElement {
         kept.push(shot);
         if (shot.face) faces.push(shot.face);
       }
-      if (performance.now() - since > NOBODY_FOR) throw new CameraFault(shot.hint || "nobody");
+      if (performance.now() - since > NOBODY_FOR) throw new CameraFault(shot.hint || "aside");
     }
     this.still = faces.length ? restOf(faces) : null;
     this.frames.push(...kept);
@@ -177,7 +178,7 @@ customElements.define("hb-face", class extends HTMLElement {
   // Eyes may be closed, or the sight weak: a short tone tells that a step is over.
   signal() {
     navigator.vibrate?.([40, 60, 40]);
-    this.tone?.();
+    this.tone?.sound();
   }
 
   async send() {
@@ -211,16 +212,21 @@ customElements.define("hb-face", class extends HTMLElement {
   }
 });
 
-// Sound may begin only where somebody pressed something.
-function startTone() {
-  const Context = globalThis.AudioContext;
-  if (!Context) return null;
-  const context = new Context();
-  return () => {
-    const wave = new OscillatorNode(context, { frequency: 880 });
-    const volume = new GainNode(context, { gain: 0.08 });
-    wave.connect(volume).connect(context.destination);
+// Sound may begin only where somebody pressed something; a browser without it stays silent.
+class Tone {
+  constructor() {
+    this.context = globalThis.AudioContext ? new AudioContext() : null;
+  }
+
+  sound() {
+    if (!this.context) return;
+    const wave = new OscillatorNode(this.context, { frequency: 880 });
+    wave.connect(new GainNode(this.context, { gain: 0.08 })).connect(this.context.destination);
     wave.start();
-    wave.stop(context.currentTime + 0.12);
-  };
+    wave.stop(this.context.currentTime + 0.12);
+  }
+
+  stop() {
+    this.context?.close();
+  }
 }
