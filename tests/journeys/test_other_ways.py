@@ -69,7 +69,7 @@ def device(page: Page) -> tuple[CDPSession, str]:
 def test_a_passkey_is_made_and_with_a_code_proves_who_signs(
     enter: Entered, served: Served, shots: Path | None
 ) -> None:
-    see = Look(shots, "passkey", only=("phone", "wide", "dark", "elder-phone")).in_every_look
+    see = Look(shots, "passkey", only=("phone", "wide")).in_every_look
     number = written()
     page = enter("wangmin", "/passkeys", **PHONE)
     heard = watch(page)
@@ -124,7 +124,7 @@ def test_a_passkey_is_made_and_with_a_code_proves_who_signs(
 def test_a_clerk_confirms_at_the_window_and_the_page_goes_on(
     enter: Entered, resident: Account, shots: Path | None
 ) -> None:
-    see = Look(shots, "window", only=("phone", "wide", "dark")).in_every_look
+    see = Look(shots, "window", only=("phone", "wide")).in_every_look
     number = written()
     person = enter("wangmin", f"/identity/delegation/{number}/window", **PHONE)
     see(person, "begin")
