@@ -57,7 +57,7 @@ class FindingModel(BaseModel):
     said: str = Field(description="What an officer took it to be: pass, fail, or empty.")
 
 
-class FileModel(BaseModel):
+class FileReadingModel(BaseModel):
     """How far the reading of a file is."""
 
     file: str
@@ -72,7 +72,7 @@ class ReviewModel(BaseModel):
     """A review of an application's materials; ask again while files are waiting."""
 
     pending: int
-    files: list[FileModel]
+    files: list[FileReadingModel]
     findings: list[FindingModel]
 
 
@@ -151,10 +151,10 @@ def _places(evidence: Sequence[Evidence], found: Reviewed, *, is_masked: bool) -
     ]
 
 
-def _file(number: str, one: FileRead) -> FileModel:
+def _file(number: str, one: FileRead) -> FileReadingModel:
     reading = one.reading
     pages = reading.pages if reading else ()
-    return FileModel(
+    return FileReadingModel(
         file=number,
         state="read" if reading else "waiting" if one.is_wanted else "not_read",
         pages_done=one.pages_done,
