@@ -109,6 +109,9 @@ view_whole
 check_commitment
   examiner                                       | mine waiting department
   leader                                         | mine waiting department
+second_look
+  examiner                                       | mine waiting department
+  leader                                         | mine waiting department
 """
 PLATFORM = {
     "list_desk": {
@@ -169,10 +172,13 @@ def read_policy() -> dict[tuple[str, str], tuple[set[str], set[str]]]:
 CELLS = read_policy()
 CASE_ERRANDS = (
     "view_case", "view_material", "view_journal", "act_case", "reveal_field", "view_whole",
-    "view_check", "ask_registers", "check_commitment", "settle_point",
+    "view_check", "ask_registers", "check_commitment", "settle_point", "ask_second_look",
+    "second_look",
 )  # fmt: skip
 
-OFFICERS_ONLY = ("view_check", "ask_registers", "check_commitment", "settle_point")
+OFFICERS_ONLY = (
+    "view_check", "ask_registers", "check_commitment", "settle_point", "second_look"
+)  # fmt: skip
 
 
 def officer(*roles: str, **more: str) -> Actor:
@@ -238,6 +244,8 @@ STRANGER = Actor("p-3", "孙丽", ActorKind.ENTERPRISE, subject="913702020000000
         ("act_case", "closed", False),
         ("act_case", "archived", False),
         ("act_case", "retracted", False),
+        ("ask_second_look", "examination", False),
+        ("ask_second_look", "archived", True),
     ],
 )
 @pytest.mark.parametrize("actor", [DELEGATE, CLERK], ids=["the account", "the same enterprise"])

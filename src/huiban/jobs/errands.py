@@ -10,6 +10,7 @@ from huiban.jobs import housekeeping
 from huiban.jobs.registry import Registry
 from huiban.services import (
     archive_keeping,
+    automatic,
     ceremony,
     checkpoints,
     credentials,
@@ -19,6 +20,7 @@ from huiban.services import (
     fill_counting,
     identity,
     identity_pictures,
+    identity_window,
     issue,
     readings,
     reviewing,
@@ -40,6 +42,7 @@ def registry() -> Registry:
     known.handle("data_check", check_data)
     known.handle("supply_due", supply_due)
     known.handle(READING, read_file)
+    known.handle(automatic.JOB, decide_automatically)
     known.sweep("deadlines", timedelta(seconds=30), sweep.deadlines_due)
     known.sweep("provisional", timedelta(hours=6), sweep.recompute_provisional)
     known.sweep("fills", timedelta(minutes=1), fill_counting.sweep)
@@ -47,6 +50,7 @@ def registry() -> Registry:
     known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
     known.sweep("identity", timedelta(minutes=1), identity.sweep)
     known.sweep("identity_pictures", timedelta(hours=1), identity_pictures.sweep)
+    known.sweep("window_numbers", timedelta(hours=1), identity_window.sweep)
     known.sweep("delegations", timedelta(minutes=1), delegations.expire)
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)
     known.sweep("checkpoints_whole", timedelta(hours=6), checkpoints.sweep_whole)
@@ -82,8 +86,16 @@ def check_data(payload: dict[str, Any], now: datetime) -> None:
     """Check what was filed against registers and read its files before anybody examines it."""
     reviewing.want_case(str(payload["case"]), now)
     data_check.run(str(payload["case"]), now)
+    automatic.want(str(payload["case"]), now)
+
+
+def decide_automatically(payload: dict[str, Any], now: datetime) -> None:
+    """Decide a case that everything passes for, where its item declares that lawful."""
+    automatic.look(str(payload["case"]), now, int(payload.get("waits", 0)))
 
 
 def read_file(payload: dict[str, Any], now: datetime) -> None:
     """Read one file that was handed in."""
-    readings.run(readings.file_of(payload), timezone.now)
+    file = readings.file_of(payload)
+    readings.run(file, timezone.now)
+    automatic.after_reading(file.key, file.sha256, now)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from huiban.kernel.automatic_terms import Automatic
 from huiban.kernel.clock import Limit
 from huiban.kernel.rule import Rule
 from huiban.kernel.words import Words
@@ -393,6 +394,8 @@ class Item:
     cancelled_on: date | None = None
     form: str = ""
     process: str = ""
+    automatic: Automatic | None = None
+    """自动审批, where it is declared lawful; never taken over from another item."""
 
 
 @dataclass(frozen=True, slots=True)

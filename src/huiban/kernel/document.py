@@ -130,6 +130,8 @@ class Decision:
     basis: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     extension: Limit | None = None
+    automatic: str = ""
+    """That no officer decided it, why, and how a person looks at it (自动审批); else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -340,6 +342,7 @@ def _decision(facts: Facts) -> Data | None:
         "basis": list(decision.basis),
         "conditions": list(decision.conditions),
         "extension": limit_words(decision.extension) if decision.extension else "",
+        "automatic": decision.automatic,
     }
 
 

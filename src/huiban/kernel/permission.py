@@ -20,6 +20,8 @@ class Errand(StrEnum):
     VIEW_CHECK = "view_check"  # what registers said of a case (数据核验)
     ASK_REGISTERS = "ask_registers"  # have them asked about a case, anew as well
     CHECK_COMMITMENT = "check_commitment"  # after the grant: whether what was promised is true
+    ASK_SECOND_LOOK = "ask_second_look"  # after an automatic decision: have a person look at it
+    SECOND_LOOK = "second_look"  # say as that person whether it stands, or put it right
     SETTLE_POINT = "settle_point"  # confirm or overrule what a review point found in a case
     LIST_DESK = "list_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -177,6 +179,11 @@ _CASE_POLICY: Mapping[str, _Row] = MappingProxyType(
             "leader": _cell(_HANDLED, _NONE),
         },
         Errand.CHECK_COMMITMENT: {
+            "examiner": _cell(_NONE, _DEPARTMENT),
+            "leader": _cell(_NONE, _DEPARTMENT),
+        },
+        Errand.ASK_SECOND_LOOK: {"applicant": _cell(_NONE, _OWN)},
+        Errand.SECOND_LOOK: {
             "examiner": _cell(_NONE, _DEPARTMENT),
             "leader": _cell(_NONE, _DEPARTMENT),
         },

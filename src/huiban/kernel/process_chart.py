@@ -212,6 +212,8 @@ class Event:
     once: bool = False
     needs_reason: bool = False
     needs_document: bool = False
+    is_automatic: bool = False
+    """The system may take it as well, for an item that is decided automatically (自动审批)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,13 +139,22 @@ def check_event(doing: Doing, one: Open, *, needs_signature: bool = True) -> Non
     event, actor = one.event, doing.actor
     if event.completes:
         task = _task_at(doing, one.leaf)
-        check_worker(doing, task)
-        check_eyes(doing, doing.run.chart.states[one.leaf], actor.number)
+        if not _is_for_system(doing, event, task):
+            check_worker(doing, task)
+            check_eyes(doing, doing.run.chart.states[one.leaf], actor.number)
         check_waiting(doing, task, needs_signature=needs_signature)
     elif event.by not in actor.roles:
         raise doing.refuse("role", f"「{event.label}」由{doing.role(event.by)}办理。")
     check_once(doing, event)
     check_inputs(doing, event)
+
+
+def _is_for_system(doing: Doing, event: Event, task: Task) -> bool:
+    """
+    An item declared to be decided automatically opens its steps to the system, until a person
+    holds the task. Two pairs of eyes are for people; beside the system stands a sample by people.
+    """
+    return event.is_automatic and SYSTEM_ROLE in doing.actor.roles and not task.holder
 
 
 def check_once(doing: Doing, event: Event) -> None:

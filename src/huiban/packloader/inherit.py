@@ -11,6 +11,8 @@ Path = tuple[str | int, ...]
 Fault = tuple[Path, str, str]
 # The list a part stands in tells its kind: a section and a field may share a key.
 Pool = dict[str, dict[str, Node]]
+# That a machine may decide is declared of each item by itself, never by likeness.
+_NEVER_TAKEN = "automatic"
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ def resolve(own: Node, parents: Mapping[str, Node]) -> Resolved:
     for name, part in _parts(parent):
         pool.setdefault(name, {}).setdefault(_key_of(part), part)
     whole = _used(found.node, pool, (), "", found)
-    found.node = _over(whole, parent, like.line)
+    found.node = _over(whole, _without(parent, _NEVER_TAKEN), like.line)
     return found
 
 

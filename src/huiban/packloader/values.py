@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from huiban.kernel.analysis import Analysis
+from huiban.kernel.automatic_way import opened_to_system
 from huiban.kernel.calendar import Calendar
 from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.connection import Connection
@@ -312,7 +313,14 @@ class Scenario:
         return self.forms[item.form]
 
     def chart_of(self, item: Item) -> Chart:
-        return self.processes[item.process]
+        """Return an item's chart, its steps open to the system where the item declares it."""
+        charts = self._automatic_charts if item.automatic else self.processes
+        return charts[item.process]
+
+    @cached_property
+    def _automatic_charts(self) -> dict[str, Chart]:
+        wanted = {item.process for item in self.items.values() if item.automatic}
+        return {code: opened_to_system(self.processes[code]) for code in sorted(wanted)}
 
 
 @dataclass(frozen=True)

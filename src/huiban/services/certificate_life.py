@@ -19,6 +19,7 @@ from huiban.store.models import Certificate, LedgerEntry
 
 ISSUED, TAKEN_OVER, DOCUMENT_MADE = "issued", "taken_over", "document_made"
 SUSPENDED, RESUMED, CANCELLED = "suspended", "resumed", "cancelled"
+REINSTATED = "reinstated"
 _REPLACED_BY = {Life.MODIFY: "changed", Life.RENEW: "renewed"}
 STATE_AFTER: Mapping[str, State] = {
     ISSUED: State.VALID,
@@ -28,6 +29,7 @@ STATE_AFTER: Mapping[str, State] = {
     "changed": State.REPLACED,
     "renewed": State.REPLACED,
     CANCELLED: State.CANCELLED,
+    REINSTATED: State.VALID,
     **{str(state): state for state in ENDED_AS.values()},
 }
 """The facts that change what a certificate is worth, and to what."""
@@ -121,6 +123,30 @@ def cancelled(number: str, case: str, actor: Actor, at: datetime) -> bool:
         if done:
             note(before, CANCELLED, actor, at, {"case": case})
     return done
+
+
+def reinstated(number: str, case: str, actor: Actor, at: datetime) -> bool:
+    """
+    Give back (更正注销) a certificate that a case cancelled wrongly; False when it did not.
+
+    One that was suspended before is suspended again: the correction is of the cancellation alone.
+    """
+    states = Certificate.State
+    with transaction.atomic():
+        held = certificates.lock(number)
+        before = certificates.facts_told(number, tuple(STATE_AFTER), 2)
+        is_by_case = bool(before) and body_of(before[0]).get("case") == case
+        if not is_by_case or not certificates.move(number, states.CANCELLED, states.VALID, at):
+            return False
+        note(held, REINSTATED, actor, at, {"case": case})
+        if len(before) > 1 and before[1].act == SUSPENDED:
+            certificates.move(number, states.VALID, states.SUSPENDED, at)
+            said = body_of(before[1])
+            note(held, SUSPENDED, actor, at, {key: said.get(key, "") for key in _SAID})
+    return True
+
+
+_SAID = ("reason", "basis")
 
 
 def told(certificate: Certificate, *, public: bool = False) -> list[LedgerEntry]:

@@ -50,7 +50,8 @@ def of_step(
     # A form signed as it was sent in is signed with its sender's key by a job as well.
     if stepped.effects or row.body.find('"signature":{') >= 0:
         following = (carry_out_job(about.number, row.seq),)
-    is_checked = scenario.analysis is not None or scenario.review is not None
+    is_automatic = scenario.items[about.item_code].automatic is not None
+    is_checked = is_automatic or scenario.analysis is not None or scenario.review is not None
     if is_checked and row.act in _FILINGS:
         following += (data_check_job(about.number, row.seq),)
     return Following(following, notice_of(scenario, about, row, clocks))

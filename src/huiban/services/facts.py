@@ -36,6 +36,8 @@ class Filing:
     """How each answer and material came about (填写记录, decision 14), for the journal."""
     signature: Mapping[str, object] | None = None
     """Which ceremony signed the form as it was shown, for the journal."""
+    by_people: bool | None = None
+    """Whether a person is to decide (自动审批), for the journal; None where nobody was asked."""
 
     @property
     def digest(self) -> str:

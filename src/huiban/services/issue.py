@@ -12,13 +12,15 @@ from django.db import transaction
 
 from huiban.connectors import ofd, pdf
 from huiban.kernel import document as papers
-from huiban.kernel.catalogue import MaterialStanding
+from huiban.kernel.catalogue import Item, MaterialStanding
 from huiban.kernel.clock import Limit
 from huiban.kernel.document_form import Answers
 from huiban.kernel.fill_record import How
+from huiban.kernel.process_chart import SYSTEM_ROLE
 from huiban.packloader import DocumentKind
 from huiban.services import (
     archive,
+    automatic,
     certify,
     city,
     form_signing,
@@ -257,7 +259,7 @@ def _facts(
         materials=_materials(opened, errand.row.at),
         clocks=_clocks(opened, errand),
         points=_points(errand.row),
-        decision=_decision(errand.row),
+        decision=_decision(errand.row, item),
         certificate=certify.facts_of(certificate, errand.day),
         answers=Answers(
             form=scenario.form_of(item),
@@ -282,7 +284,7 @@ _OUTCOMES = {
 }
 
 
-def _decision(row: JournalRow) -> papers.Decision | None:
+def _decision(row: JournalRow, item: Item) -> papers.Decision | None:
     outcome = _OUTCOMES.get(row.act)
     if outcome is None:
         return None
@@ -290,7 +292,15 @@ def _decision(row: JournalRow) -> papers.Decision | None:
     basis = tuple(part.strip() for part in row.basis.split("；") if part.strip())
     given = body_of(row).get("extension")
     extension = Limit.parse(given) if isinstance(given, str) else None
-    return papers.Decision(outcome=outcome, reasons=reasons, basis=basis, extension=extension)
+    # The system takes this step for no item but those that declare it.
+    terms = item.automatic if row.act == "grant" and row.role == SYSTEM_ROLE else None
+    return papers.Decision(
+        outcome=outcome,
+        reasons=reasons,
+        basis=basis,
+        extension=extension,
+        automatic=automatic.sentence(terms, row.at) if terms else "",
+    )
 
 
 def _points(row: JournalRow) -> tuple[papers.Point, ...]:

@@ -138,7 +138,7 @@ def _submission(
     application: Application, begun: process.Stepped, stage: str, about: str, actor: Actor
 ) -> Fact:
     pack, fill = application.scenario, application.filing.fill
-    signature = application.filing.signature
+    signature, by_people = application.filing.signature, application.filing.by_people
     return Fact(
         act=process.BEGIN,
         stage_from="",
@@ -154,6 +154,7 @@ def _submission(
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
             **({"fill": dict(fill)} if fill is not None else {}),
             **({"signature": dict(signature)} if signature is not None else {}),
+            **({"by_people": by_people} if by_people is not None else {}),
             **delegation_uses.recorded(actor),
         },
         is_public=True,

@@ -95,6 +95,7 @@ def submit(  # noqa: PLR0913 - what is sent, and what its sender saw and signed
         title=drafts.title_of(writing.item, writing.form, values),
         fill=fill.of_writing(writing, values, lines, local_day(now)),
         signature=signature,
+        by_people=writing.draft.by_people if writing.item.automatic else None,
     )
     if writing.is_correction:
         return _refile(writing, filing, actor, now)

@@ -89,6 +89,11 @@ def exchange_materials(number: str, before: str, after: str, now: datetime) -> b
     return bool(same.update(materials=after, updated_at=now))
 
 
+def choose_people(number: str, *, by_people: bool) -> None:
+    """Keep whether the writer wants a person to decide; no open page goes stale for it."""
+    Draft.objects.filter(number=number).update(by_people=by_people)
+
+
 def mine(owner: str, now: datetime, limit: int = 50) -> list[Draft]:
     """Return an owner's live drafts, last saved first."""
     live = Draft.objects.filter(account__number=owner, expires_at__gt=now)

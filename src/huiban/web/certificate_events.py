@@ -23,6 +23,7 @@ _TITLES: Mapping[str, tuple[Say, str]] = {
     "renewed": (lambda: _("延续，换发新证"), ""),
     "replaced": (lambda: _("换发新证"), ""),
     "cancelled": (lambda: _("注销"), ""),
+    "reinstated": (lambda: _("更正注销，恢复效力"), "ok"),
     "annulment_proposed": (lambda: _("拟撤销，等待确认"), "warn"),
     "withdrawal_proposed": (lambda: _("拟撤回，等待确认"), "warn"),
     "revocation_proposed": (lambda: _("拟吊销，等待确认"), "warn"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from huiban.packloader.build_scenario import Draft
 from huiban.packloader.checkers import (
     analysis,
+    automatic,
     basis,
     copies,
     documents,
@@ -49,6 +50,7 @@ CHECKERS: Mapping[str, Checker] = {
     "items": items.check,
     "limits": limits.check,
     "soundness": soundness.check,
+    "automatic": automatic.check,
     "notices": notices.check,
     "documents": documents.check,
     "examples": examples.check,

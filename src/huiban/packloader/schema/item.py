@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field as Described
 
 from huiban.kernel import catalogue
+from huiban.kernel.automatic_terms import Automatic
 from huiban.packloader.schema.part import (
     Code,
     Count,
@@ -182,6 +183,24 @@ class MaterialIn(Part):
     ] = None
 
 
+class AutomaticIn(Part):
+    """自动审批: why the system may decide, who approved it and when, and how people keep watch."""
+
+    makes: ClassVar[Maker] = Automatic
+    basis: Annotated[str, Described(description="law or decision that lets the system decide")]
+    sampled: Annotated[
+        Number,
+        Described(description="share that people decide instead, from 0.01 up to 1"),
+    ]
+    looks: Annotated[
+        str, Described(description="role that looks again where an applicant asks for it")
+    ]
+    approved_on: Annotated[
+        date | None, Described(description="in force from this day; without it people decide all")
+    ] = None
+    approved_by: Annotated[str, Described(description="the body that approved it")] = ""
+
+
 class ItemIn(Part):
     """一个事项的一种办理情形；`like` takes every element not written here from another item."""
 
@@ -244,3 +263,7 @@ class ItemIn(Part):
     cancelled_on: date | None = None
     form: Annotated[Key, Described(description="code of a form of this pack")]
     process: Annotated[Key, Described(description="code of a process of this pack")]
+    automatic: Annotated[
+        AutomaticIn | None,
+        Described(description="自动审批; `like` never takes it over from another item"),
+    ] = None

@@ -2,6 +2,7 @@
 """The tables of the store, one topic a module."""
 
 from huiban.store.models.account import Account, Token
+from huiban.store.models.automatic import AutomaticDecision
 from huiban.store.models.case import Case, Deadline, JournalEntry, PastFiling, Task
 from huiban.store.models.delegation import DelegationRow
 from huiban.store.models.exchange import Consent, Dispute, Fetched, Inquiry, Pushed, Quota
@@ -33,6 +34,7 @@ from huiban.store.models.signing import (
 __all__ = [
     "Account",
     "ArchivePackage",
+    "AutomaticDecision",
     "Blob",
     "CalendarYear",
     "Case",

@@ -24,6 +24,8 @@ class Draft(models.Model):
     """The case a correction (补正) is written for; empty for a new application."""
     section = models.CharField(max_length=64, default="")
     version = models.IntegerField(default=1)
+    by_people = models.BooleanField(null=True)
+    """Whether its writer wants a person to decide (自动审批); None where nobody was asked."""
     answers = models.TextField(default="{}")
     materials = models.TextField(default="{}")
     prefill = models.TextField(default="{}")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huiban.kernel.process import CAUSES
 from huiban.services import desk
 from huiban.services.desk import DeskCase
-from huiban.web.desk import acts, data_check, points, review, tabs
+from huiban.web.desk import acts, automatic, data_check, points, review, tabs
 from huiban.web.desk import narrow as narrows
 from huiban.web.desk.frame import nav
 from huiban.web.desk.narrow import Narrow, case_way
@@ -95,6 +95,7 @@ def page_context(
         "after_url": case_way(found.after, narrow) if found.after else "",
         "list_url": f"/desk{narrow.query()}",
         "suspended": _suspended(found, visit.language),
+        "automatic": automatic.banner(visit, page),
         "review": told,
         "tabs": tabs.links(found, narrow, tab, judged["total"] + told["total"]),
         "tab": tab,

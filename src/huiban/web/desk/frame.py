@@ -25,6 +25,7 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.VIEW_ARCHIVE, "/desk/archive", lambda: _("档案")),
     (Errand.VIEW_RATES, "/desk/rates", lambda: _("减填写率")),
     (Errand.VIEW_POINTS, "/desk/review-points", lambda: _("要点准确率")),
+    (Errand.LIST_DESK, "/desk/automatic", lambda: _("自动审批")),
 )
 
 

@@ -14,7 +14,7 @@ from huiban.services import casepage, certify, desk, fill_counting, form_signing
 from huiban.services.casepage import CasePage, ClockLine
 from huiban.services.facts import local_day
 from huiban.store.lists import BadCursor, CaseNarrow, ListedCase
-from huiban.web.portal import papers, steps
+from huiban.web.portal import papers, second_look, steps
 from huiban.web.portal.home import full_name, left_words
 from huiban.web.portal.steps import life_words
 from huiban.web.visit import Context, Visit, see_other, signed_in
@@ -120,6 +120,7 @@ def case(visit: Visit, number: str) -> HttpResponse:
         "can_begin_again": one.outcome in _BEGIN_AGAIN,
         "remedies": page.item.remedies if one.outcome in ("refused", "declined") else (),
         "reason": _reason(page),
+        "automatic": second_look.view(visit, page),
     }
     return render(visit.request, "portal/case.html", context)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from huiban.kernel.form import FieldProblem, diff
 from huiban.services import (
+    automatic,
     casepage,
     city,
     drafts,
@@ -69,6 +70,7 @@ def _to_be_signed(visit: Visit, number: str) -> Writing | None:
         writing = drafts.open_step(number, visit.actor, visit.now)
     except NotFound:
         return None
+    automatic.choose(writing, visit.now, by_people="by_people" in visit.request.POST)
     return writing if form_signing.is_wanted(writing) else None
 
 
@@ -116,6 +118,7 @@ def _draw(visit: Visit, writing: Writing, *, told: bool) -> HttpResponse:
         "given": given.listed(writing, language),
         "steps": _steps(writing, language, today, signs=signs),
         "signs": signs,
+        "has_choice": automatic.is_offered(writing, visit.now),
         "fill": steps.fill(writing, today),
         "points": steps.points_to_correct(writing),
         "at": writing.draft.updated_at,
