@@ -234,11 +234,11 @@ def picture(page: Image.Image) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.asarray(page.convert("RGB"))[:, :, ::-1])
 
 
-def text_pdf(*pages: Sequence[str]) -> bytes:
-    """Set lines as a program does that writes PDF: real text, 8 by 5 inches a page."""
+def text_pdf(*pages: Sequence[str], size: tuple[float, float] = (8, 5)) -> bytes:
+    """Set lines as a program does that writes PDF: real text on pages of so many inches."""
     leaves = "#pagebreak()\n".join("\\ ".join(lines) + "\n" for lines in pages)
     source = (
-        "#set page(width: 8in, height: 5in, margin: 0.8in)\n"
+        f"#set page(width: {size[0]}in, height: {size[1]}in, margin: {size[1] * 0.16}in)\n"
         f'#set text(font: "Noto Sans SC", size: 16pt, lang: "zh")\n{leaves}'
     )
     folder = str(fonts.folder())
@@ -277,7 +277,7 @@ def pdf_with_layer(page: Image.Image, text: bytes, mode: int = 3) -> bytes:
 
 def lying_pdf(*lines: str) -> bytes:
     """Set lines in a font whose characters claim to be others, one further each."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf(lines)))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(text_pdf(lines, size=(5, 2.5))))
     for found in writer._objects:
         if isinstance(found, StreamObject) and b"begincmap" in found.get_data():
             told = re.sub(rb"> <([0-9a-fA-F]{4})>", _next_code, found.get_data())

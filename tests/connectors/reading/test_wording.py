@@ -43,7 +43,7 @@ def test_a_page_written_in_traditional_characters_stays() -> None:
 
 
 def test_a_line_wholly_traditional_stays_on_a_simplified_page() -> None:
-    page = ["青岛海蓝样例环保科技有限公司", "樣例環保集團", "注册资本与经营范围说明"]
+    page = ["青岛海蓝样例环保科技有限公司", "樣例環境保護集團", "注册资本与经营范围说明"]
 
     assert simplified(page) == page
 

@@ -26,8 +26,9 @@ LEAST_SURE = 0.5
 PROBES = 6
 """So many long lines say which way up a page stands."""
 FEW = 3
-LEAST_HALVED = 1000
-"""Pixels of the longer side; a smaller picture is enlarged by the detector anyhow."""
+LEAST_HALVED = 1500
+"""Pixels of the longer side; on a smaller picture even lone words are seen."""
+MOST_NARROW = 2.5
 CHECKED_LINES = 12
 LEAST_ALIKE = 0.5
 """The text of a PDF that is less like what is seen, in the lines checked, is not believed."""
@@ -89,6 +90,12 @@ def _places(picture: Picture) -> list[Corners]:
 
 
 def _detected(picture: Picture) -> list[Corners]:
+    # The detector enlarges by the shorter side: a strip would grow to many times a page.
+    height, width = picture.shape[:2]
+    below = max(0, math.ceil(width / MOST_NARROW) - height)
+    beside = max(0, math.ceil(height / MOST_NARROW) - width)
+    if below or beside:
+        picture = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REPLICATE)
     found = _engine()(picture, use_det=True, use_rec=False, use_cls=False)
     return [] if found.boxes is None else list(found.boxes.astype(np.float32))
 
