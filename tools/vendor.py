@@ -52,7 +52,7 @@ FONTS = {
 SHEETS = (
     *("tokens", "base", "layout", "controls", "form", "table"),
     *("status", "process", "portal", "desk", "signing", "evidence", "certificates", "seals"),
-    *("archive", "review", "explain", "identity", "passkeys", "print"),
+    *("archive", "review", "explain", "identity", "passkeys", "studio", "print"),
 )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiban.packloader import strict
@@ -162,6 +162,7 @@ _VALUES = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(_VALUES)
 def test_whatever_is_written_is_read_back(value: Any) -> None:
     assert data(f"a: {flow(value)}\n") == {"a": value}
@@ -172,6 +173,7 @@ def test_whatever_is_written_is_read_back(value: Any) -> None:
         assert made == value
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(["code", "read", "findings"]), _VALUES, min_size=1))
 def test_whatever_item_is_added_is_read_back(item: dict[str, Any]) -> None:
     made = appended(TEXT, ("points",), item)
@@ -180,7 +182,7 @@ def test_whatever_item_is_added_is_read_back(item: dict[str, Any]) -> None:
     assert made.startswith(TEXT[: TEXT.index("facts:")].rstrip())
 
 
-@pytest.mark.parametrize("at", range(0, 25, 6))
+@pytest.mark.parametrize("at", [0, 24])
 def test_every_value_of_a_real_pack_can_be_changed_and_put_back(at: int) -> None:
     text = texts()["review.yaml"]
     point = data(text)["points"][at]

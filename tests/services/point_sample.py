@@ -81,7 +81,7 @@ def closed_case(
     new = a_new_case(
         pack_code=PACK, pack_version=city.loaded().scenarios[PACK].version, item_code=ITEM,
         department=department or "approval_service", division="370212", payload=text,
-        title=title or "崂山区深圳路地下停车场工程", subject_name=BUILDER,
+        title=title or "崂山区深圳路地下停车场工程", subject_name=BUILDER, jobs=(), notices=(),
     )  # fmt: skip
     file = f"{new.id:032x}"
     new = a_new_case(**{
@@ -93,7 +93,7 @@ def closed_case(
     cases.record(
         a_change(
             new, stage="closed", outcome="granted", decided_at=ended, closed_at=ended, light="done",
-            due_at=None, tasks_opened=(),
+            due_at=None, tasks_opened=(), jobs=(), notices=(),
         )
     )  # fmt: skip
     if found:

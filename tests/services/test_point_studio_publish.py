@@ -128,6 +128,7 @@ def test_a_published_point_counts_for_cases_filed_from_now_on(
     assert texts(packs) == after
 
 
+@pytest.mark.parametrize("each_fresh_database", ["sqlite"], indirect=True)
 def test_what_is_refused_changes_nothing(packs: Path, people: dict[str, Account]) -> None:
     before, versions = texts(packs), PackVersion.objects.count()
     leader, examiner = people["zhaojianguo"].to_actor(), people["liuyang"].to_actor()

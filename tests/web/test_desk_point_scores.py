@@ -26,6 +26,9 @@ from tests.web.portal_visitor import text_of
 _PAGE = "/desk/review-points"
 
 
+SQLITE = pytest.mark.parametrize("each_database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def people(each_database: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Account]:
     monkeypatch.setattr("huiban.web.visit.now", lambda: NOW)
@@ -61,6 +64,7 @@ def test_overruling_a_point_changes_the_number_on_the_page(people: dict[str, Acc
     assert "属实 9，改判 1" in overruled
 
 
+@SQLITE
 def test_few_cases_are_told_as_cases(people: dict[str, Account]) -> None:
     settled(2)
     settled(1, "pass")
@@ -72,6 +76,7 @@ def test_few_cases_are_told_as_cases(people: dict[str, Account]) -> None:
     assert "%" not in told
 
 
+@SQLITE
 def test_older_writings_are_folded_below_the_current_one(people: dict[str, Account]) -> None:
     settled(1)
     settled(4, "pass", rule="d" * 64)
@@ -82,6 +87,7 @@ def test_older_writings_are_folded_below_the_current_one(people: dict[str, Accou
     assert "认定 4 次，判不符 4 次、属实 0 次，准确率 0 / 4" in page
 
 
+@SQLITE
 def test_without_any_word_the_page_says_so_and_shows_no_zero_percent(
     people: dict[str, Account],
 ) -> None:
@@ -91,6 +97,7 @@ def test_without_any_word_the_page_says_so_and_shows_no_zero_percent(
     assert "0.0%" not in page
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("who", "status"),
     [("zhangqian", 200), ("sysadmin", 200), ("auditor", 403), ("wangmin", 302)],
@@ -100,6 +107,7 @@ def test_who_sees_the_page(people: dict[str, Account], who: str, status: int) ->
     assert visitor(people[who]).get(f"{_PAGE}/download").status_code == status
 
 
+@SQLITE
 def test_only_those_who_may_change_points_are_led_to_the_studio(
     people: dict[str, Account],
 ) -> None:
@@ -110,6 +118,7 @@ def test_only_those_who_may_change_points_are_led_to_the_studio(
     assert way not in visitor(people["sysadmin"]).read(_PAGE)
 
 
+@SQLITE
 def test_the_file_has_the_counts_behind_every_share(people: dict[str, Account]) -> None:
     settled(12)
     settled(3, "pass")
@@ -122,5 +131,6 @@ def test_the_file_has_the_counts_behind_every_share(people: dict[str, Account]) 
     assert told["漏判率"] == ""
 
 
+@SQLITE
 def test_a_scenario_that_is_not_there_is_not_found(people: dict[str, Account]) -> None:
     assert visitor(people["wumin"]).get(_PAGE, scenario="nosuch").status_code == 404

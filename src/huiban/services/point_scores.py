@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from huiban.kernel.actor import Actor
-from huiban.kernel.catalogue import Item
+from huiban.kernel.catalogue import Item, Life
 from huiban.kernel.permission import Errand, may
 from huiban.kernel.point_score import Score
 from huiban.kernel.review import Point
@@ -114,12 +114,18 @@ def points_of(scenario: Scenario) -> list[tuple[Point, tuple[Item, ...]]]:
             point,
             tuple(
                 item
-                for item in scenario.items.values()
+                for item in in_order(scenario)
                 if code in {one.code for one in points.get(item.life, ())}
             ),
         )
         for code, point in every.items()
     ]
+
+
+def in_order(scenario: Scenario) -> list[Item]:
+    """Return a scenario's items in the order of their situations: new first."""
+    order = list(Life)
+    return sorted(scenario.items.values(), key=lambda item: order.index(item.life))
 
 
 def _scores(tallies: Iterable[settlements.Tally]) -> dict[str, dict[str, Score]]:

@@ -95,11 +95,15 @@ def closed_cases(studio: Studio, text: str, actor: Actor) -> CasePage:
 
 
 def try_out(studio: Studio, written: Written, actor: Actor, most: int) -> Trial:
-    """Check a changed point as `huiban check` does, and try it over decided cases."""
+    """
+    Check a changed point as `huiban check` does, and try it over decided cases.
+
+    With `most` 0 it is only checked.
+    """
     found = check(studio, written)
     point = found.point(studio.item, written.code)
-    if found.review is None or point is None:
-        return Trial(found, None, None)
+    if found.review is None or point is None or most < 1:
+        return Trial(found, point, None)
     wordings = (studio.wording, Wording(found.review, point))
     return Trial(found, point, tried(studio.scenario, studio.item, wordings, actor, most))
 

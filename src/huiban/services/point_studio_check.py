@@ -19,18 +19,23 @@ from huiban.packloader.example_application import Samples, apply
 from huiban.packloader.example_review import read_files, shown
 from huiban.packloader.folder import Folder, files_in
 from huiban.services import city
-from huiban.services.point_studio_text import Made
+from huiban.services.point_studio_text import Made, examples_in
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleLine:
-    """A worked example that shows a point: what it must find, and what it does find."""
+    """
+    A worked example that shows a point: what it must find, and what it does find.
+
+    `is_there` tells one that is in force from one that is added with the point.
+    """
 
     file: str
     index: int
     name: str
     expected: str
     found: Finding | None = None
+    is_there: bool = True
 
     @property
     def is_right(self) -> bool:
@@ -75,6 +80,7 @@ def folder(scenario: Scenario, texts: Mapping[str, str]) -> Folder:
 def _examples(draft: Draft, scenario: Scenario, code: str) -> Iterator[ExampleLine]:
     """Give the examples that show a point; forms and items are those of the pack in force."""
     samples, placed = gather(draft.examples)
+    there = {file: examples_in(scenario.texts, file) for file in draft.examples}
     for one in placed:
         sample = samples.get(one.example.start)
         item = scenario.items.get(sample.item) if sample else None
@@ -83,7 +89,10 @@ def _examples(draft: Draft, scenario: Scenario, code: str) -> Iterator[ExampleLi
         points = [each for each in draft.review.points.get(item.life, ()) if each.code == code]
         for _, verdict in shown(draft.review, points, one.example.review):
             found = _found(draft, scenario, one, (samples, points[0]))
-            yield ExampleLine(one.file, one.index, one.example.name, str(verdict), found)
+            is_there = one.index < there[one.file]
+            yield ExampleLine(
+                one.file, one.index, one.example.name, str(verdict), found, is_there
+            )  # fmt: skip
 
 
 def _found(

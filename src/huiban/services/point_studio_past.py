@@ -113,7 +113,7 @@ def tried(
     """
     before, after = wordings
     place = Place(actor.department, actor.division)
-    cases = point_cases.decided(item.code, place, max(1, min(most, MOST)))
+    cases = point_cases.decided(item.code, place, min(most, MOST))
     said = point_cases.said([one.id for one in cases], after.point.code)
     materials = after.materials | (before.materials if before else set())
     opened = _Opened(scenario, item, *_files(cases, materials))

@@ -127,6 +127,12 @@ def data_of(texts: Texts) -> dict[str, Plain]:
     return _mapping(_read(texts.get(REVIEW, "")))
 
 
+def examples_in(texts: Texts, file: str) -> int:
+    """Return how many examples stand in a file."""
+    listed = _mapping(_read(texts.get(file, ""))).get("examples")
+    return len(listed) if isinstance(listed, list) else 0
+
+
 def _keys_changed(old: Mapping[str, Plain], written: Written) -> Iterator[tuple[str, Plain]]:
     for name in SENTENCES:
         if _pair(old.get(name)) != _typed_pair(written, name):

@@ -14,6 +14,7 @@ from huiban.services import point_scores
 from huiban.services.point_scores import PointLine, ScoreBoard, Writing
 from huiban.web.desk.frame import nav
 from huiban.web.desk.rates import percent
+from huiban.web.portal.steps import life_words
 from huiban.web.review_words import severity_words
 from huiban.web.visit import Context, Visit, at_desk
 
@@ -46,6 +47,7 @@ def listing(visit: Visit) -> HttpResponse:
         ],
         "rows": [_row(one, found, visit.language) for one in found.lines],
         "fewest": FEWEST,
+        "new": _new(found, visit.language) if found.can_write else [],
         "download": f"{HERE}/download?scenario={found.scenario.code}",
         "desk_nav": nav(visit, HERE),
     }
@@ -124,12 +126,22 @@ def _row(line: PointLine, found: ScoreBoard, language: str) -> Context:
         "before": [{"digest": one.rule[:8], "score": score_view(one.score)} for one in line.before],
         "items": [
             {
-                "words": item.name.speak(language),
+                "words": life_words(str(item.life)),
+                "name": item.name.speak(language),
                 "url": f"{base}/{item.code}/{line.code}" if found.can_write else "",
             }
             for item in line.items
         ],
     }
+
+
+def _new(found: ScoreBoard, language: str) -> list[tuple[str, str, str]]:
+    """Return where a new point is written: situation, item, address."""
+    return [
+        (life_words(str(one.life)), one.name.speak(language),
+         f"{HERE}/{found.scenario.code}/{one.code}")
+        for one in point_scores.in_order(found.scenario)
+    ]  # fmt: skip
 
 
 def _csv_row(line: PointLine, writing: Writing, language: str) -> list[object]:
