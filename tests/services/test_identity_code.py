@@ -320,6 +320,16 @@ def test_a_channel_that_is_not_on_file_is_refused(wangmin: Person) -> None:
         send(wangmin, begun(wangmin), channel="email")
 
 
+def test_what_is_kept_of_codes_is_forgotten_after_a_month(wangmin: Person) -> None:
+    number = begun(wangmin)
+    send(wangmin, number)
+
+    assert identity_code.sweep(NOW + timedelta(days=30)) == 0
+    assert identity_code.sweep(NOW + timedelta(days=30, seconds=1)) == 1
+
+    assert identity.load(number, wangmin[0].to_actor()).number == number
+
+
 def test_nobody_checks_anothers_code(wangmin: Person, served: Served) -> None:
     number = begun(wangmin)
     send(wangmin, number)

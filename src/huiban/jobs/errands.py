@@ -19,6 +19,7 @@ from huiban.services import (
     explain,
     fill_counting,
     identity,
+    identity_code,
     identity_pictures,
     identity_window,
     issue,
@@ -50,6 +51,7 @@ def registry() -> Registry:
     known.sweep("sign_requests", timedelta(minutes=1), sign_requests.expire)
     known.sweep("identity", timedelta(minutes=1), identity.sweep)
     known.sweep("identity_pictures", timedelta(hours=1), identity_pictures.sweep)
+    known.sweep("identity_codes", timedelta(days=1), identity_code.sweep)
     known.sweep("window_numbers", timedelta(hours=1), identity_window.sweep)
     known.sweep("delegations", timedelta(minutes=1), delegations.expire)
     known.sweep("checkpoints", timedelta(minutes=1), checkpoints.sweep)

@@ -30,6 +30,7 @@ MOST_A_DAY = 10
 """To one account, and to one telephone whoever's accounts it serves."""
 LENGTH = 6
 _DAY = timedelta(hours=24)
+_KEPT = timedelta(days=30)
 _SALT = "huiban.identity_code"
 _LONGEST_PURPOSE = 60
 
@@ -123,6 +124,11 @@ def sent(number: str, actor: Actor) -> IdentityCode | None:
     """
     identity.load(number, actor)
     return stored.code_of(number)
+
+
+def sweep(now: datetime) -> int:
+    """Forget codes of a month ago, as far as they are kept at all; returns how many."""
+    return stored.forget_codes(now - _KEPT)
 
 
 def shown_address(channel: str, to: str) -> str:

@@ -111,6 +111,11 @@ def spend_code(number: str) -> bool:
     return bool(IdentityCode.objects.filter(number=number).exclude(digest="").update(digest=""))
 
 
+def forget_codes(before: datetime) -> int:
+    """Delete what is kept of codes sent before a moment; their attempts tell what came of them."""
+    return IdentityCode.objects.filter(sent_at__lt=before).delete()[0]
+
+
 def wait(row: WindowVisit) -> None:
     """
     Keep a number that somebody will say at the window.

@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["address_digest", "-sent_at"], name="identity_code_of_address"
                     ),
+                    models.Index(fields=["sent_at"], name="identity_code_old"),
                 ],
             },
         ),

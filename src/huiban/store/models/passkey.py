@@ -66,6 +66,7 @@ class IdentityCode(models.Model):
             models.Index(fields=["attempt", "-sent_at"], name="identity_code_newest"),
             models.Index(fields=["account", "-sent_at"], name="identity_code_of_account"),
             models.Index(fields=["address_digest", "-sent_at"], name="identity_code_of_address"),
+            models.Index(fields=["sent_at"], name="identity_code_old"),
         )
 
     def __str__(self) -> str:
