@@ -43,7 +43,10 @@ def test_a_photograph_is_put_listed_and_removed(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["add", "wangmin", "{}", "--name", "王明", "--card", CARD, "--consented"], "The name on the card"),
+        (
+            ["add", "wangmin", "{}", "--name", "王明", "--card", CARD, "--consented"],
+            "The name on the card",
+        ),
         (["add", "wangmin", "/no/such.jpg", "--name", "王敏", "--card", CARD], "No such file"),
         (["add", "wangmin", "{}", "--name", "王敏", "--card", CARD], "Explain what it is for"),
         (["remove", "wangmin", "--reason", "x"], "No photograph is on file"),

@@ -41,7 +41,13 @@ def few() -> dict[str, Account]:
 def with_portrait(account: Account, clerk: Account, now: datetime) -> Portrait:
     """Have a window clerk put the drawn face on file."""
     card = account.subject if account.kind == "person" else CARD
-    put = Put(account=account.number, name=account.name, card=card, content=cases.PORTRAIT, is_consented=True)
+    put = Put(
+        account=account.number,
+        name=account.name,
+        card=card,
+        content=cases.PORTRAIT,
+        is_consented=True,
+    )
     return identity_portraits.put_portrait(put, clerk.to_actor(), now)
 
 
