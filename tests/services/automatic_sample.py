@@ -70,7 +70,9 @@ ASKED = ("enterprise_registry", "construction_permit", "dishonest_debtors", "cre
 def held(people: dict[str, Account]) -> Certificate:
     """A permit in the party's hands."""
     case = sample.case(people["wangmin"], NOW)
-    return permit(case, sample.USCC, NOW)
+    serial = Certificate.objects.count() + 1
+    number, code = f"青建废核〔2026〕370212-{serial:05}", f"V{serial:016}"
+    return permit(case, sample.USCC, NOW, number=number, verify_code=code)
 
 
 def cancellation(

@@ -80,7 +80,8 @@ def test_no_clerk_puts_their_own(people: dict[str, Account]) -> None:
         ({"content": jpeg(picture(CHEN, replace(NEUTRAL, light=0.15)))}, "content"),
     ],
     ids=["nobody", "an officer", "another name", "no consent", "a wrong number",
-         "another's number", "text", "nothing", "no face", "two faces", "too small", "from the side", "too dark"],
+         "another's number", "text", "nothing", "no face", "two faces", "too small",
+         "from the side", "too dark"],
 )  # fmt: skip
 @pytest.mark.django_db
 def test_what_is_wrong_names_its_field_and_the_cure(changed: dict[str, object], path: str) -> None:

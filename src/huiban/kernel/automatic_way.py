@@ -51,13 +51,15 @@ def way_faults(chart: Chart) -> Iterator[ChartFault]:
     """
     opened = opened_to_system(chart)
     queue, seen = [opened.start], {opened.start}
+    stops: list[ChartFault] = []
     while queue:
         state = opened.states[queue.pop(0)]
-        fault = _fault_at(opened, state)
-        if fault is not None:
-            yield fault
+        stops += _stop_at(state)
+        event = _step_at(opened, state)
+        if event is None:
+            yield _people_at(state)
             continue
-        event = opened.open_events[state.name][next_step(opened, state.name)][1]
+        yield from _wants(state, event)
         for arc in event.arcs:
             target = opened.states[arc.target]
             if target.kind is StateKind.END:
@@ -66,24 +68,37 @@ def way_faults(chart: Chart) -> Iterator[ChartFault]:
             elif target.name not in seen:
                 seen.add(target.name)
                 queue.append(target.name)
+    yield from stops[:1]  # an act is mostly open in the whole chart: once is enough
 
 
-def _fault_at(chart: Chart, state: State) -> ChartFault | None:
-    path = f"{state.path}.on"
-    cure = "decide this item by people: take `automatic` out of it"
+def _step_at(chart: Chart, state: State) -> Event | None:
+    if state.kind is not StateKind.TASK or state.role in (APPLICANT, SYSTEM_ROLE):
+        return None
+    name = next_step(chart, state.name)
+    return chart.open_events[state.name][name][1] if name else None
+
+
+_CURE = "decide this item by people: take `automatic` out of it"
+
+
+def _people_at(state: State) -> ChartFault:
     if state.kind is not StateKind.TASK:
-        return ChartFault(state.path, f"'{state.name}' asks several desks", cure)
-    if state.role in (APPLICANT, SYSTEM_ROLE) or not next_step(chart, state.name):
-        message = f"in '{state.name}' somebody is consulted, inspects or hears the applicant"
-        return ChartFault(path, message, cure)
-    if "suspend" in state.acts:
-        message = f"in '{state.name}' time can stop for a hearing, an inspection or experts"
-        return ChartFault(state.path, message, cure)
-    event = chart.open_events[state.name][next_step(chart, state.name)][1]
+        return ChartFault(state.path, f"'{state.name}' asks several desks", _CURE)
+    message = f"in '{state.name}' somebody is consulted, inspects or hears the applicant"
+    return ChartFault(f"{state.path}.on", message, _CURE)
+
+
+def _stop_at(state: State) -> list[ChartFault]:
+    if "suspend" not in state.acts:
+        return []
+    message = f"in '{state.name}' time can stop for a hearing, an inspection or experts"
+    return [ChartFault(state.path, message, _CURE)]
+
+
+def _wants(state: State, event: Event) -> Iterator[ChartFault]:
     if event.needs_reason or event.needs_document:
         message = f"'{event.name}' needs a reason or document that only people write"
-        return ChartFault(f"{path}.{event.name}", message, cure)
-    return None
+        yield ChartFault(f"{state.path}.on.{event.name}", message, _CURE)
 
 
 def _no_grant(state: State, event: Event) -> ChartFault:

@@ -43,6 +43,18 @@ class Filing:
     def digest(self) -> str:
         return hashlib.sha256(f"{self.payload}\n{self.materials}".encode()).hexdigest()
 
+    @property
+    def told(self) -> dict[str, object]:
+        """Return what the journal keeps of a filing."""
+        found: dict[str, object] = {"filed": self.digest}
+        if self.fill is not None:
+            found["fill"] = dict(self.fill)
+        if self.signature is not None:
+            found["signature"] = dict(self.signature)
+        if self.by_people is not None:
+            found["by_people"] = self.by_people
+        return found
+
 
 def about_digest(item: str, life: str, source: str, party: str, name: str) -> str:
     """Return what the journal keeps of whose case it is, about what; no number stands there."""

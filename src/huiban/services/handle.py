@@ -352,13 +352,7 @@ def _fact(  # noqa: PLR0913 - what a fact is made of
     if numbers:
         body["numbers"] = dict(numbers)
     if filing is not None:
-        body["filed"] = filing.digest
-        if filing.fill is not None:
-            body["fill"] = dict(filing.fill)
-        if filing.signature is not None:
-            body["signature"] = dict(filing.signature)
-        if filing.by_people is not None:
-            body["by_people"] = filing.by_people
+        body |= filing.told
     if order.name == "deem_accept":
         # Not told in five days: accepted from the day of receipt (行政许可法第三十二条).
         body["counts_from"] = opened.case.submitted_at.isoformat()

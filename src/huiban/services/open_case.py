@@ -137,8 +137,7 @@ class Scope:
 def _submission(
     application: Application, begun: process.Stepped, stage: str, about: str, actor: Actor
 ) -> Fact:
-    pack, fill = application.scenario, application.filing.fill
-    signature, by_people = application.filing.signature, application.filing.by_people
+    pack = application.scenario
     return Fact(
         act=process.BEGIN,
         stage_from="",
@@ -148,13 +147,10 @@ def _submission(
             "entered": list(begun.entered),
             "left": [],
             "effects": list(begun.effects),
-            "filed": application.filing.digest,
+            **application.filing.told,
             "about_sha256": about,
             "channel": str(application.channel),
             "pack": f"{pack.code}@{pack.version}#{pack.digest}",
-            **({"fill": dict(fill)} if fill is not None else {}),
-            **({"signature": dict(signature)} if signature is not None else {}),
-            **({"by_people": by_people} if by_people is not None else {}),
             **delegation_uses.recorded(actor),
         },
         is_public=True,
