@@ -39,9 +39,9 @@ def scenario() -> Scenario:
 
 
 @contextmanager
-def automatic_city(**changed: object) -> Iterator[None]:
-    """Let the item be decided on these terms while the test runs."""
-    before = scenario().items[ITEM]
+def automatic_city(code: str = ITEM, **changed: object) -> Iterator[None]:
+    """Let an item be decided on these terms while the test runs."""
+    before = scenario().items[code]
     terms = replace(TERMS, **changed)  # type: ignore[arg-type]
     _put(replace(before, automatic=terms))
     try:

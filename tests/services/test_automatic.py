@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The system decides only what everything passes for; whatever else there is, people decide."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huiban.connectors.registers import Outcome
 from huiban.jobs.errands import registry
@@ -20,7 +23,7 @@ from huiban.services.handle import Order
 from huiban.services.journal import body_of
 from huiban.services.refusal import NotOpen
 from huiban.store import automatic as stored
-from huiban.store import cases, documents, journal, notices
+from huiban.store import blobs, cases, documents, journal, notices
 from huiban.store.models import Account, AutomaticDecision, Certificate, Job
 from huiban.store.rows import JournalRow
 from tests.services import city_sample as sample
@@ -35,6 +38,7 @@ from tests.services.automatic_sample import (
     work,
 )
 from tests.services.automatic_sample import registers as records
+from tests.services.point_sample import read_as, reading
 from tests.services.stand_in import StandIn, registers
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -377,6 +381,61 @@ def test_while_a_register_may_still_answer_it_is_waited_for_then_people_decide(
         work(NOW + timedelta(minutes=minutes))
     assert why(number) == ["register_silent"]
     assert not waits.all().exists()
+
+
+def test_while_a_file_is_read_it_is_waited_for_and_looked_at_once_it_is(
+    asked: StandIn, each_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "READ_MATERIALS", True)
+    with automatic_city("construction_waste.new"):
+        number = sample.case(sample.people()["wangmin"], NOW)
+        registry().handler_of("data_check")({"case": number}, NOW)
+        automatic.look(number, NOW)
+        assert acts(number) == ["submit"]
+
+        read_as(number, reading("空白的一页"))
+        file = blobs.of_case(cases.load(number).id)[0]
+        automatic.after_reading(file.object_key, file.sha256, NOW)
+
+        [job] = Job.objects.filter(unique_key__startswith=f"{automatic.JOB}:{number}:read:")
+        registry().handler_of(job.kind)(json.loads(job.payload), NOW)
+    assert {"point_unknown", "not_asked"} <= set(why(number))
+    assert cases.load(number).stage == "submitted"
+
+
+def test_in_a_city_that_approved_nothing_a_reading_asks_the_store_for_nothing(
+    asked: StandIn, each_database: str
+) -> None:
+    scenario()
+
+    with CaptureQueriesContext(connection) as queries:
+        automatic.after_reading("k", "0" * 64, NOW)
+
+    assert len(queries) == 0
+
+
+def test_what_is_closed_is_not_looked_at_for_a_file_of_its(people: dict[str, Account]) -> None:
+    number = sample.case(people["wangmin"], NOW)
+    key = blobs.of_case(cases.load(number).id)[0].object_key
+    before = stored.open_cases_with(key)
+
+    handle.act(number, Order("retract"), people["wangmin"].to_actor(), NOW)
+
+    assert (before, stored.open_cases_with(key)) == ([number], [])
+
+
+def test_what_the_system_may_not_seal_it_does_not_decide(
+    people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The city signs, and has given its system no right to a seal."""
+    number = filed(people)
+    registry().handler_of("data_check")({"case": number}, NOW)
+    monkeypatch.setattr(settings, "CA_URL", "http://127.0.0.1:9")
+
+    automatic.look(number, NOW)
+
+    left(number)
+    assert why(number) == ["not_sealed", "not_sealed"]
 
 
 def test_the_board_is_of_the_department_alone(people: dict[str, Account]) -> None:

@@ -176,6 +176,16 @@ def test_a_case_that_people_decided_has_nothing_of_it(people: dict[str, Account]
     assert "自动作出" not in text_of(visitor(people["wangmin"]).read(f"/cases/{number}"))
 
 
+def test_the_desk_names_the_page_only_where_a_city_has_approved_it(
+    town: dict[str, Account],
+) -> None:
+    link = 'href="/desk/automatic"'
+
+    assert link not in head(town).read("/desk")
+    with automatic_city():
+        assert link in head(town).read("/desk")
+
+
 def test_the_board_costs_as_many_queries_with_many_rows(
     people: dict[str, Account], decided: str, clerk: Visitor
 ) -> None:

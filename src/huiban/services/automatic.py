@@ -73,11 +73,21 @@ def want(number: str, now: datetime) -> None:
 
 
 def after_reading(object_key: str, sha256: str, now: datetime) -> None:
-    """Have the open cases looked at that a file belongs to which has just been read."""
+    """
+    Have the open case looked at that a file belongs to which has just been read.
+
+    Where the same content was handed in elsewhere too, that case finds it when it looks again.
+    """
     if not _is_declared(local_day(now)):
         return
     numbers = stored.open_cases_with(object_key)
     jobs.enqueue([_job(number, f"read:{sha256[:20]}") for number in numbers], now)
+
+
+def is_approved_anywhere() -> bool:
+    """Tell whether any item of this city was approved for it; elsewhere no desk need show it."""
+    items = (item for one in city.loaded().scenarios.values() for item in one.items.values())
+    return any(one.automatic and one.automatic.approved_on for one in items)
 
 
 def _is_declared(day: date) -> bool:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from huiban.kernel.actor import Actor
 from huiban.kernel.permission import Errand, may
+from huiban.services import automatic
 from huiban.web.visit import Context, Visit
 
+_AUTOMATIC = "/desk/automatic"
 _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.LIST_DESK, "/desk", lambda: _("待办")),
     (Errand.LIST_DESK, "/desk/cases", lambda: _("在办与已办")),
@@ -25,13 +27,17 @@ _PLACES: tuple[tuple[Errand, str, Callable[[], str]], ...] = (
     (Errand.VIEW_ARCHIVE, "/desk/archive", lambda: _("档案")),
     (Errand.VIEW_RATES, "/desk/rates", lambda: _("减填写率")),
     (Errand.VIEW_POINTS, "/desk/review-points", lambda: _("要点准确率")),
-    (Errand.LIST_DESK, "/desk/automatic", lambda: _("自动审批")),
+    (Errand.LIST_DESK, _AUTOMATIC, lambda: _("自动审批")),
 )
 
 
 def places(actor: Actor) -> list[tuple[str, str]]:
     """List the pages of the desk that an officer may open, the first one being theirs."""
-    return [(url, words()) for errand, url, words in _PLACES if may(actor, errand)]
+    return [
+        (url, words())
+        for errand, url, words in _PLACES
+        if may(actor, errand) and (url != _AUTOMATIC or automatic.is_approved_anywhere())
+    ]
 
 
 def nav(visit: Visit, here: str, todo: int | None = None) -> list[Context]:
