@@ -70,7 +70,10 @@ def test_a_number_is_taken_said_and_confirmed(
     assert "已确认" in window.read(HERE)
     on = person.get(waits)
     assert on["Location"] == waits.removesuffix("/window")
-    assert "去签署委托书" in person.read(on["Location"])
+    result = text_of(person.read(on["Location"]))
+    assert "去签署委托书" in result
+    assert "窗口人员 张倩" in result
+    assert "11-24 10:30 以前有效" in result
 
 
 def test_the_waiting_page_goes_on_by_itself(person: Visitor, window: Visitor, waits: str) -> None:

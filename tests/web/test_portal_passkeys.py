@@ -162,7 +162,9 @@ def test_passkey_and_code_lead_to_the_signature(
     assert clerk.post(here, do="send", channel="sms").status_code == 303
     page = clerk.post(here, do="check", code=served.code(TO))
 
-    assert text_of(clerk.read(page["Location"])).count("去签署委托书") == 1
+    result = text_of(clerk.read(page["Location"]))
+    assert result.count("去签署委托书") == 1
+    assert "通行密钥 我的手机 验证码发到 138****0001" in result
     assert IdentityAttempt.objects.get().state == "passed"
     assert "通行密钥加验证码" in clerk.read(
         f"{matter.replace('identity/delegation', 'delegations')}/sign"
@@ -253,10 +255,10 @@ def test_a_gateway_that_is_away_is_told_with_another_way(
 
 
 def test_where_no_codes_go_out_the_way_is_closed_with_the_reason(
-    clerk: Visitor, matter: str, monkeypatch: pytest.MonkeyPatch
+    clerk: Visitor, matter: str
 ) -> None:
     made(clerk)
-    monkeypatch.setattr(settings, "MESSAGE_GATEWAY_URL", "")
+    settings.MESSAGE_GATEWAY_URL = ""  # `sending` puts it back
 
     assert "没有接通短信网关" in clerk.read(matter)
     assert "没有接通短信网关" in clerk.read(f"{matter}/passkey")

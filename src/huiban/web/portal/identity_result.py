@@ -83,7 +83,9 @@ def reasons(row: IdentityAttempt, now: datetime, language: str) -> list[str]:
 def _passed(until: datetime, now: datetime) -> list[str]:
     if now >= until:
         return [_("当时核实通过，没有在有效时间内使用，现在不能再用。")]
-    at = f"{until.astimezone(SHANGHAI):%H:%M}"
+    local = until.astimezone(SHANGHAI)
+    is_today = local.date() == now.astimezone(SHANGHAI).date()
+    at = f"{local:%H:%M}" if is_today else f"{local:%m-%d %H:%M}"
     return [_("确认是您本人。"), _("%(at)s 以前有效，只用于这件事，只能用一次。") % {"at": at}]
 
 
@@ -151,6 +153,9 @@ def _facts(row: IdentityAttempt, facts: Mapping[str, object]) -> Iterable[tuple[
         (_("画面的数字指纹"), row.frames_sha256),
         (_("引擎"), str(facts.get("engine") or "")),
         (_("机构受理号"), str(facts.get("reference") or "")),
+        (_("通行密钥"), str(facts.get("passkey_name") or "")),
+        (_("验证码发到"), str(facts.get("to") or "")),
+        (_("窗口人员"), str(facts.get("clerk_name") or "")),
         (_("设备"), row.device),
         (_("网络地址"), row.address),
         (_("核实编号"), row.number),
