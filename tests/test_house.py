@@ -78,7 +78,7 @@ def test_pages_made_from_the_source_are_current() -> None:
     assert glossary.PAGE.read_text("utf-8") == glossary.page(), "run `make docs`"
 
 
-@pytest.mark.parametrize("name", ["run", "build", "dev", "node"])
+@pytest.mark.parametrize("name", ["run", "build", "face", "dev", "node"])
 def test_lock_files_pin_with_hashes_and_carry_no_addresses(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
 

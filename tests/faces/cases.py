@@ -77,23 +77,8 @@ def in_the_dark() -> Asked:
     return asked([(step, _lit(moment(CHEN, pose), 0.1)) for step, pose in done()])
 
 
-def blurred() -> Asked:
-    return asked(
-        [(step, cv2.GaussianBlur(moment(CHEN, pose), (0, 0), 3.2)) for step, pose in done()]
-    )
-
-
-def far_away() -> Asked:
-    far = [(step, Pose(**{**_fields(pose), "size": 0.42})) for step, pose in done()]
-    return asked([(step, moment(CHEN, pose)) for step, pose in far])
-
-
 def too_few() -> Asked:
     return asked([(step, moment(CHEN, pose)) for step, pose in done()[1:]])
-
-
-def _fields(pose: Pose) -> dict[str, float]:
-    return {name: getattr(pose, name) for name in Pose.__dataclass_fields__}
 
 
 def _lit(one: Picture, light: float) -> Picture:

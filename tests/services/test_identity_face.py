@@ -91,7 +91,11 @@ def test_the_engine_lets_the_person_of_the_portrait_pass(director: Actor) -> Non
     assert ledger_rows.altered("identity", row.number) == []
 
 
-def test_the_engine_keeps_somebody_else_out(director: Actor) -> None:
+@pytest.mark.django_db
+def test_the_engine_keeps_somebody_else_out() -> None:
+    people = few()
+    with_portrait(people["wangmin"], people["zhangqian"], NOW)
+    director = people["wangmin"].to_actor()
     row = begun(director, NOW)
 
     found = identity_face.submit(row.number, Sent(doing(steps_of(row), WU)), director, NOW)
