@@ -80,3 +80,36 @@ def test_a_token_is_listed_without_itself_and_ended_by_its_number(
 def test_what_is_not_there_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 1
     assert "no" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("officer")
+def test_another_telephone_and_mailbox_are_put_on_file_and_removed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["contact", "w-01", "--phone", "+86 138-1234-5678", "--email", "zhang@example.cn"]
+    assert main(words) == 0
+    found = Account.objects.get(number="w-01")
+    assert (found.phone, found.email) == ("13812345678", "zhang@example.cn")
+
+    assert main(["contact", "w-01", "--email", ""]) == 0
+
+    found.refresh_from_db()
+    assert (found.phone, found.email) == ("13812345678", "")
+
+
+@pytest.mark.usefixtures("officer")
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["w-01"], 2, "say --phone"),
+        (["w-01", "--phone", "123"], 1, "Not a phone number"),
+        (["w-01", "--email", "nobody"], 1, "Not a mailbox"),
+        (["w-99", "--phone", "13812345678"], 1, "There is no account w-99"),
+    ],
+)
+def test_what_is_no_contact_is_told_and_changes_nothing(
+    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["contact", *words]) == code
+    assert said in capsys.readouterr().err
+    assert Account.objects.get(number="w-01").phone == ""

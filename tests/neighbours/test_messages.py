@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import requests
 
+from huiban.cli.main import main
 from huiban.connectors.messages_out import (
     Channel,
     GatewayAway,
@@ -162,3 +163,12 @@ def test_what_is_no_message_is_told_why(served: Served, body: dict[str, str]) ->
 
     assert answer.status_code == 422
     assert next(iter(body)) in answer.json()["error"]
+
+
+def test_without_a_key_it_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HUIBAN_MESSAGE_GATEWAY_KEY", raising=False)
+
+    assert main(["neighbours", "messages"]) == 2
+    assert "set HUIBAN_MESSAGE_GATEWAY_KEY" in capsys.readouterr().out

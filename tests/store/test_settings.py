@@ -55,6 +55,10 @@ def test_production_starts_without_a_warning_when_set_up_well(tmp_path: Path) ->
             "HUIBAN_CA_URL: production enrols over https",
         ),
         (
+            {"HUIBAN_MESSAGE_GATEWAY_URL": "http://sms.example.cn"},
+            "HUIBAN_MESSAGE_GATEWAY_URL: production sends codes over https",
+        ),
+        (
             {"HUIBAN_LANGUAGE_MODEL_URL": "http://model.example.cn/v1"},
             "HUIBAN_LANGUAGE_MODEL_URL: plain http reaches only this machine",
         ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""huiban account, switch, token, tokens: who may sign in, and which programs may call."""
+"""huiban account, contact, switch, token, tokens: who may sign in, and which programs may call."""
 
 import argparse
 import getpass
@@ -33,6 +33,11 @@ def add_parser(sub: Any) -> None:
         help="a role of an officer, from common/roles.yaml; may be given several times",
     )  # fmt: skip
     found.set_defaults(run=account)
+    found = sub.add_parser("contact", help="put another telephone or mailbox of somebody on file")
+    found.add_argument("number", help="the account")
+    found.add_argument("--phone", help="the telephone that codes go to; empty removes it")
+    found.add_argument("--email", help="the mailbox that codes go to; empty removes it")
+    found.set_defaults(run=contact)
     found = sub.add_parser("switch", help="switch an account off, or on again")
     found.add_argument("number", help="the account")
     found.add_argument("way", choices=["off", "on"], help="off signs it out everywhere at once")
@@ -73,6 +78,24 @@ def account(said: argparse.Namespace) -> int:
     except Refused as refused:
         print(refused.message.speak("en"), file=sys.stderr)
         return 1
+    return 0
+
+
+def contact(said: argparse.Namespace) -> int:
+    """Put another telephone or mailbox on file."""
+    ready()
+    from huiban.services import accounts
+    from huiban.services.refusal import Refused
+
+    if said.phone is None and said.email is None:
+        print("say --phone, --email or both", file=sys.stderr)
+        return 2
+    try:
+        accounts.set_contact(said.number, said.phone, said.email)
+    except Refused as refused:
+        print(refused.message.speak("en"), file=sys.stderr)
+        return 1
+    print(f"account {said.number}: changed")
     return 0
 
 
