@@ -18,6 +18,7 @@ const ENGLISH = {
   "已上传 {name}": "{name} uploaded",
   "文件还在上传，传完自动继续": "A file is still going up; this goes on by itself when it is done",
   "有文件没有传上去，请处理后再提交": "A file was not uploaded; see to it, then send again",
+  "没有移除成功，请检查网络后再试": "It was not removed; check the connection and try again",
   "已签名": "Signed",
   "请在框内手写": "Sign inside the box",
   "第 {now} 页，共 {total} 页": "Page {now} of {total}",
