@@ -2,11 +2,14 @@
 import csv
 import json
 from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiban.kernel.automatic_terms import Automatic
 from huiban.kernel.catalogue import (
     Channel,
     ElementsRefused,
@@ -55,6 +58,19 @@ def test_every_attribute_of_an_item_and_of_a_material_has_its_element() -> None:
     assert {group.attribute for group in material_record({}).groups} == {
         one.name for one in fields(Material)
     }
+
+
+def test_on_what_terms_it_is_decided_automatically_comes_back_unchanged() -> None:
+    terms = Automatic("条例第二十四条", Decimal("0.1"), "leader", date(2026, 12, 1), "市政府")
+    declared = replace(ITEM, automatic=terms)
+
+    assert to_elements(declared)["自动审批"] == {
+        "自动审批依据": "条例第二十四条", "抽样人工审查比例": "0.1", "复核岗位": "leader",
+        "批准日期": "20261201", "批准机关": "市政府",
+    }  # fmt: skip
+    assert from_elements(to_elements(declared), SCHEMA) == declared
+    bare = replace(ITEM, automatic=replace(terms, approved_on=None, approved_by=""))
+    assert from_elements(to_elements(bare), SCHEMA) == bare
 
 
 def test_an_item_comes_back_from_its_elements_unchanged() -> None:

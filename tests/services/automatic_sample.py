@@ -111,6 +111,13 @@ def filed(people: dict[str, Account], now: datetime = NOW, **changed: object) ->
     return submit.submit(draft, people["wangmin"].to_actor(), now)
 
 
+def decided(number: str, now: datetime = NOW) -> str:
+    """Have a case checked and looked at, without the papers that follow."""
+    registry().handler_of("data_check")({"case": number}, now)
+    automatic.look(number, now)
+    return number
+
+
 def work(now: datetime = NOW) -> None:
     """Carry out every job that is ready, as the worker does; none may fail."""
     run_until_empty(registry(), Surroundings("test", lambda: now, lambda: 0.5, threading.Event()))

@@ -33,6 +33,7 @@ from tests.services.automatic_sample import (
     NOW,
     TERMS,
     automatic_city,
+    decided,
     filed,
     scenario,
     work,
@@ -166,7 +167,7 @@ def test_who_wants_a_person_or_was_not_asked_gets_one(
 ) -> None:
     number = filed(people, by_people=by_people)
 
-    work()
+    decided(number)
 
     left(number)
     assert why(number) == [reason]
@@ -175,7 +176,7 @@ def test_who_wants_a_person_or_was_not_asked_gets_one(
 def test_a_failing_criterion_goes_to_people(people: dict[str, Account]) -> None:
     number = filed(people, has_open_incident=True)
 
-    work()
+    decided(number)
 
     left(number)
     assert why(number) == ["criterion_fails"]
@@ -198,7 +199,7 @@ def test_a_register_that_does_not_answer_goes_to_people(
     asked.outcomes[resource] = Outcome.TIMEOUT
     number = filed(people)
 
-    work()
+    decided(number)
 
     left(number)
     assert why(number) == reasons
@@ -209,7 +210,7 @@ def test_what_a_register_has_otherwise_goes_to_people(
 ) -> None:
     number = filed(people, legal_person="孙小海")
 
-    work()
+    decided(number)
 
     left(number)
     assert why(number) == ["register_differs"]
@@ -224,7 +225,7 @@ def test_a_dispute_that_nobody_has_answered_goes_to_people(people: dict[str, Acc
     )  # fmt: skip
     disputes.open_dispute(claim, people["wangmin"].to_actor(), NOW)
 
-    work()
+    decided(number)
 
     left(number)
     assert why(number) == ["disputed"]
@@ -234,7 +235,7 @@ def test_what_an_officer_has_taken_up_stays_with_people(people: dict[str, Accoun
     number = filed(people)
     handle.act(number, Order("claim", "t1"), people["zhangqian"].to_actor(), NOW)
 
-    work()
+    decided(number)
 
     assert why(number) == ["in_hand"]
     assert cases.load(number).stage == "submitted"
@@ -242,7 +243,7 @@ def test_what_an_officer_has_taken_up_stays_with_people(people: dict[str, Accoun
 
 def test_left_to_people_is_written_down_once(people: dict[str, Account]) -> None:
     number = filed(people, by_people=True)
-    work()
+    decided(number)
 
     automatic.look(number, NOW + timedelta(minutes=5))
 
@@ -335,7 +336,7 @@ def test_without_approval_nothing_is_looked_at(
     with automatic_city(**changed):
         number = filed(sample.people())
 
-        work()
+        decided(number)
 
         left(number)
         assert acts(number) == ["submit"]
@@ -346,7 +347,7 @@ def test_a_city_that_takes_its_approval_back_stops_at_once(people: dict[str, Acc
     number = filed(people)
 
     with automatic_city(approved_on=None):
-        work()
+        decided(number)
 
     left(number)
 

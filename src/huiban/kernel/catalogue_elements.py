@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from huiban.kernel.automatic_terms import Automatic
 from huiban.kernel.catalogue_model import (
     Authority,
     Basis,
@@ -210,6 +211,17 @@ _COMMITMENT = Record(
     ),
 )
 
+_AUTOMATIC = Record(
+    Automatic,
+    (
+        one("basis", Column("自动审批依据", "basis"), TEXT),
+        one("sampled", Column("抽样人工审查比例", "sampled", 10), AMOUNT),
+        one("looks", Column("复核岗位", "looks", 60), TEXT),
+        one("approved_on", Column("批准日期", "approved_on", 8), DAY),
+        one("approved_by", Column("批准机关", "approved_by", 200), TEXT),
+    ),
+)
+
 
 def material_record(schema: Schema) -> Record:
     """Return the elements of a material; its condition is read over the facts of a form."""
@@ -323,4 +335,5 @@ _OURS = (
     one("aliases", Column("别名", "aliases"), listed(TEXT)),
     one("form", Column("表单代号", "form", 100), TEXT),
     one("process", Column("流程代号", "process", 100), TEXT),
+    one("automatic", Column("自动审批", "automatic"), optional(nested(_AUTOMATIC))),
 )

@@ -20,13 +20,17 @@ from huiban.services.journal import Fact
 from huiban.services.permission import allows, demand
 from huiban.services.refusal import FieldFault, NotAllowed, NotFound, NotOpen
 from huiban.store import automatic as stored
-from huiban.store import certificates
+from huiban.store import certificates, jobs
 from huiban.store.automatic import Kind, State
 from huiban.store.models import AutomaticDecision, Certificate
 from huiban.store.rows import CaseRow, JournalRow, NoticeRow
 
 ASKED, UPHELD, CORRECTED = "second_look_asked", "decision_upheld", "decision_corrected"
 LONGEST = 1000
+_STILL_MADE = Words(
+    "这个决定的文书和证照还在办，办好才能更正，请过一会儿再答复",
+    "What the decision sets off is still being done; it can be corrected afterwards",
+)
 NOT_AUTOMATIC = Words("这件办件不是系统自动决定的", "It was not decided automatically")
 _CANCELS = "cancel_certificate"
 _FACT_OF = {str(State.UPHELD): UPHELD, str(State.CORRECTED): CORRECTED}
@@ -149,6 +153,9 @@ def answer(number: str, found: Found, actor: Actor, now: datetime) -> None:
     if not standing.can_answer:
         raise _others(standing.row.role)
     act = _checked(found)
+    if act == CORRECTED and jobs.is_pending(f"carry_out:{number}:"):
+        # Put right now, what the decision sets off would come after it all the same.
+        raise NotOpen(_STILL_MADE)
     basis = found.basis.strip() or standing.basis
     fact = _fact(opened, act, found.reason.strip(), basis, standing.row.role)
     told = (_notice(opened.case, act, found),)
