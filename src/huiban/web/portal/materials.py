@@ -182,6 +182,7 @@ def _line(
             "accept_words": speak_kinds(one.accept).speak(language),
             "size_words": speak_size(one.max_bytes),
             "upload_url": f"/drafts/{writing.number}/upload",
+            "drops": True,  # a file taken at once is dropped at once
             "problems": [words for code, words in faults if code == one.code],
         },
     }

@@ -161,7 +161,7 @@ customElements.define("hb-upload", class extends HTMLElement {
     const place = row.nextElementSibling;
     row.remove();
     (next || this.input).focus();
-    if (row.dataset.file) this.drop(row, place);
+    if (row.dataset.file && this.dataset.drops !== undefined) this.drop(row, place);
     else this.dispatchEvent(new Event("change", { bubbles: true }));
     release(this.closest("form"));
   }
