@@ -56,5 +56,6 @@ class Look:
     def _check(self, page: Page, station: str) -> None:
         if self.folder is not None:
             page.screenshot(path=self.folder / f"{self.name}-{station}.png", full_page=True)
-        assert axe(page) == [], station
+        found = axe(page)
+        assert found == [], (station, found)
         assert overflow(page) == 0, station

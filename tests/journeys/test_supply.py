@@ -69,7 +69,7 @@ def test_every_page_about_materials_fits_and_is_accessible(
     page.wait_for_url("**/cases/*")
     number = page.url.rpartition("/")[2].partition("?")[0]
     desk = enter("zhangqian", f"/desk/cases/{number}", language=language)
-    desk.goto(f"/desk/cases/{number}?tab=materials")
+    desk.goto(f"/desk/cases/{number}?tab=materials#viewer")
     look(desk, "desk")
     page.goto(f"/cases/{number}")
     look(page, "case")

@@ -75,13 +75,18 @@ def test_a_good_scan_has_no_fault(page: Image.Image, written: list[paper.Written
     assert drawn(page, written) == ()
 
 
-@pytest.mark.parametrize("page", [
-    Image.new("RGB", (827, 1170), "white"),
-    Image.new("RGB", (827, 1170), (248, 246, 238)),
-    paper.photographed(Image.new("RGB", (827, 1170), "white")),
-], ids=["white", "paper", "photo"])  # fmt: skip
-def test_a_blank_page_is_blank_and_nothing_else(page: Image.Image) -> None:
-    assert found(page) == (PageFault.BLANK,)
+@pytest.mark.parametrize("light", [(255, 255, 255), (248, 246, 238)], ids=["white", "yellowish"])
+def test_a_blank_scan_is_blank_and_nothing_else(light: tuple[int, int, int]) -> None:
+    assert judged(Image.new("RGB", (1654, 2339), light), []) == (PageFault.BLANK,)
+
+
+@pytest.mark.parametrize("places", [0, 1])
+def test_a_speck_taken_for_text_makes_no_page_of_a_blank_one(places: int) -> None:
+    assert judged(Image.new("RGB", (827, 1170), "white"), [], places) == (PageFault.BLANK,)
+
+
+def test_a_photograph_of_a_blank_page_is_blank_and_nothing_else() -> None:
+    assert found(paper.photographed(Image.new("RGB", (827, 1170), "white"))) == (PageFault.BLANK,)
 
 
 def test_a_leaf_with_one_large_word_is_read_and_not_blank() -> None:
